@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Runs the checks of SConstruct, says how each went, and adds them up in one last line."""
+import atexit
+import difflib
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from SCons.Script import COMMAND_LINE_TARGETS
+
+TIMEOUT_SECONDS = 120
+QUIET_TEST = re.compile(r'^TEST\(.*\) - \d+ ms\n', re.MULTILINE)
+SUMMARY = re.compile(
+    r'^(?:OK|Errors) \((?:(\d+) failures, )?.*?(\d+) ran, .*?(\d+) ignored', re.MULTILINE)
+
+# (passed, failed) of every check. The first entry stands until total() strikes it: a run that stops
+# half way, say at a compile error, is a failure.
+results = [(0, 1)]
+
+
+def run(command):
+    """Returns how the command ended ('' if well), and its stdout and stderr."""
+    try:
+        done = subprocess.run(
+            [str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, errors='replace', timeout=TIMEOUT_SECONDS,
+            env={**os.environ, 'LC_ALL': 'C.UTF-8'})
+    except subprocess.TimeoutExpired as late:
+        texts = [(text or b'').decode(errors='replace') for text in (late.stdout, late.stderr)]
+        return f'no end after {TIMEOUT_SECONDS} s', *texts
+    end = ''
+    if done.returncode < 0:
+        end = f'killed by {signal.Signals(-done.returncode).name}'
+    elif done.returncode > 0:
+        end = f'exit status {done.returncode}'
+    return end, done.stdout, done.stderr
+
+
+def record(name, passed, failed, why='', detail=''):
+    """Counts one check and tells of it in one write, so that parallel jobs do not mix."""
+    results.append((passed, failed))
+    lines = [f'  FAILED   {name}: {why}' if failed else f'  ok       {name}{why}']
+    lines += [f'           {line}' for line in detail.splitlines()]
+    sys.stdout.write('\n'.join(lines) + '\n')
+
+
+def command(words):
+    """A check that passes if the command ends well."""
+    def check(name, *_):
+        end, out, err = run(words)
+        record(name, not end, bool(end), end, out + err if end else '')
+    return check
+
+
+def suite(name, program):
+    """A CppUTest program, which counts for itself. An end it did not announce is a failure more."""
+    end, out, err = run([program, '-v'])
+    summary = SUMMARY.search(out)
+    if not summary:
+        started = re.findall(r'^TEST\(.*?\)', out, re.MULTILINE)
+        where = started[-1] if started else 'start-up'
+        record(name, 0, 1, f'{end or "ended early"} in {where}', QUIET_TEST.sub('', out) + err)
+        return
+    failures, ran, ignored = (int(number or 0) for number in summary.groups())
+    failed = failures or int(bool(end) or ran == 0)
+    names = re.findall(r'^IGNORE_TEST\(.*?\)', out, re.MULTILINE)
+    why = f'{failed} of {ran}, {end}' if failed else f': {ran} tests'
+    if ignored:
+        why += f', {ignored} ignored: {" ".join(names)}'
+    detail = QUIET_TEST.sub('', out) + err if failed else ''
+    record(name, max(ran - failures, 0), failed, why, detail)
+
+
+def example(name, program, expected):
+    """A program whose stdout is known."""
+    end, out, err = run([program])
+    difference = difflib.unified_diff(
+        Path(expected).read_text().splitlines(), out.splitlines(), expected, 'stdout', lineterm='')
+    detail = '\n'.join(difference)
+    why = end or (detail and 'other output')
+    record(name, not why, bool(why), why, f'{detail}\n{err}' if why else '')
+
+
+def total(target, source, env):
+    """The last action: fails the build if a check failed, or if there was nothing to pass."""
+    results[0] = (0, 0)
+    passed, failed = sums()
+    return int(failed != 0 or passed == 0)
+
+
+def sums():
+    return sum(passed for passed, _ in results), sum(failed for _, failed in results)
+
+
+@atexit.register
+def last_line():
+    if {'lint', 'test'} & set(COMMAND_LINE_TARGETS):
+        print('{} passed, {} failed'.format(*sums()), flush=True)

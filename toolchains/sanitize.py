@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Address and undefined behaviour sanitizers, every report fatal, and injectable faults."""
+Import('env')
+
+sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+env.Replace(CC='gcc', CXX='g++')
+env.Append(
+    CCFLAGS=['-O1', '-g', '-fno-omit-frame-pointer', *sanitizers],
+    LINKFLAGS=sanitizers,
+    CPPDEFINES={'EYELET_FAULT_INJECTION': 1},
+)
+env['TRAPS_HEAP'] = False  # malloc belongs to the sanitizer here
