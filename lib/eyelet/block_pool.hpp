@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSL-1.0
+// block_pool: the one currency. Everything that waits is one block of one size. Floor 1.
+// The pool hands blocks out and takes them back in O(1). What a block means is the business of the
+// rooms above; its header is laid out here so that type-free code can read every block there is.
+#pragma once
+
+#include <cstdint>
+#include <eyelet/assert.hpp>
+#include <eyelet/callback.hpp>
+#include <eyelet/error.hpp>
+#include <eyelet/list.hpp>
+
+namespace eyelet {
+class Loop;
+}
+
+namespace eyelet::detail {
+
+struct Block;
+
+/// Counts blocks, and handles to one of them: 16 bits where memory is small.
+using Count = std::conditional_t<sizeof(void*) == 8, std::uint32_t, std::uint16_t>;
+
+/// What a block is used for.
+enum class Kind : std::uint8_t {
+  free,           ///< in the pool
+  callback,       ///< call_soon, call_later, call_at: runs once
+  watcher,        ///< a port's: runs whenever an outside source is ready
+  done_callback,  ///< add_done_callback: waits for its upstream, runs once
+  promise,        ///< create_future: somebody completes it
+  wait,           ///< a timer or a primitive completes it
+  stage,          ///< then, or_else, finally: its upstream's outcome is its input
+  task,           ///< create_task: a stage without an input, owned by the loop
+};
+
+enum class State : std::uint8_t { pending, value, error, cancelled };
+
+/// Bits of Block::flags.
+enum Flag : std::uint8_t {
+  kArmed = 1,             ///< in the timer queue, its link and upstream used by the heap
+  kGranted = 2,           ///< a wait in the ready queue that has not been delivered
+  kRunning = 4,           ///< its callable is on the stack
+  kAwaiting = 8,          ///< its callable has run; upstream is the future that it returned
+  kCancelRequested = 16,  ///< its next input is `cancelled`, whatever upstream says
+  kHoldsOutcome = 32,     ///< `finally`: the payload holds the outcome, its state is in `depth`
+  kObserved = 64,         ///< somebody looked at the error
+  kListed = 128,          ///< pending when an enumeration of tasks began
+};
+
+/// What is done with a result of one type.
+struct ResultOperations {
+  void (*fail)(Block&, Error);            ///< constructs a result that holds this error
+  Error (*error)(const Block&);           ///< the error of a result that holds one
+  void (*adopt)(Block& to, Block& from);  ///< constructs a result with the value of another one
+  void (*destroy)(void* payload);         ///< destroys the result; null if there is nothing to do
+};
+
+/// What is done with a block of one kind and type.
+struct Operations {
+  void (*turn)(Block&);         ///< called by the loop when the block comes out of a queue
+  void (*drop)(void* payload);  ///< destroys the callable; null if there is nothing to do
+};
+
+/// The same, for what waits for a future.
+struct ContinuationOperations : Operations {
+  void (*close)(Block&);  ///< ends it without running anything, because the loop closes
+};
+
+/// The same, for what is a future itself.
+struct FutureOperations : ContinuationOperations {
+  const ResultOperations* result;
+  /// Runs the callable on the outcome of `input` (null: none), or on `cancelled`. Afterwards the
+  /// block is done, or the future that the callable returned comes back, its handle with it.
+  Block* (*run)(Block&, Block* input, bool cancelled);
+  void (*withdraw)(Block&);  ///< a pending wait leaves what it waits in
+  std::uint8_t runs_on;      ///< a bit per State that `run` wants as its input
+};
+
+/// 40 bytes of header with 32-bit pointers, 72 with 64-bit ones, and the payload: while pending
+/// what the producer needs (a callable, a deadline), when done the Result.
+struct alignas(kPayloadAlign) Block : Link {
+  Loop* loop;  // set once, when the block is first handed out
+  const Operations* operations;
+  std::uint32_t generation;  // counts identities; a Handle compares it
+  Kind kind;
+  State state;
+  std::uint8_t flags;
+  std::uint8_t depth;  // timer heap: rank. Task: requests to cancel. finally: held state
+  Block* upstream;     // what it waits for. Timer heap: parent
+  Count handles;
+  Count dependents;  // continuations, waiting and scheduled ones
+  List continuations;
+  alignas(kPayloadAlign) unsigned char payload[kBlockBytes - 4 * sizeof(void*) - 8 - sizeof(void*) -
+                                               2 * sizeof(Count) - sizeof(List)];
+};
+
+inline constexpr std::size_t kPayloadBytes = sizeof(Block::payload);
+
+static_assert(sizeof(Block) == kBlockBytes, "EYELET_BLOCK_BYTES is too small for a block's header");
+
+template <class T>
+T& payload(Block& block) {
+  return *std::launder(reinterpret_cast<T*>(block.payload));
+}
+
+template <class T>
+const T& payload(const Block& block) {
+  return *std::launder(reinterpret_cast<const T*>(block.payload));
+}
+
+inline Block& block_of(Link& link) { return static_cast<Block&>(link); }
+
+/// Memory for `Blocks` blocks, not initialised: a global one costs no start-up time and no flash.
+template <std::size_t Blocks>
+class BlockStorage {
+ public:
+  static_assert(Blocks >= 1 && Blocks <= static_cast<Count>(-1), "eyelet: too few or many blocks");
+  constexpr BlockStorage() : none_{} {}
+  constexpr Block* blocks() { return blocks_; }
+
+ private:
+  union {
+    char none_;
+    Block blocks_[Blocks];
+  };
+};
+
+/// With EYELET_FAULT_INJECTION=1: asked before each acquisition; true makes it fail.
+inline bool (*fail_acquisition)() = nullptr;
+
+class BlockPool {
+ public:
+  constexpr BlockPool(Block* blocks, Count capacity) : blocks_{blocks}, capacity_{capacity} {}
+
+  /// A block of no kind yet, or null if all are in use. O(1).
+  Block* acquire(Loop& loop) {
+    if constexpr (kFaultInjection) {
+      if (fail_acquisition != nullptr && fail_acquisition()) return count_failure();
+    }
+    Block* const block = free_;
+    if (block == nullptr) return extend<kBlockBytes, kFaultInjection>(loop);
+    free_ = static_cast<Block*>(block->next);
+    return block;
+  }
+
+  /// Takes back a block whose payload is destroyed. O(1).
+  void release(Block& block) {
+    block.kind = Kind::free;
+    block.next = free_;
+    free_ = &block;
+  }
+
+  Count capacity() const { return capacity_; }
+  /// Blocks ever handed out. Free ones are used again first, so it is the highest number in use.
+  Count peak() const { return fresh_; }
+  std::uint32_t failures() const { return failures_; }
+  Block& operator[](Count index) const { return blocks_[index]; }
+  Count index(const Block& block) const { return static_cast<Count>(&block - blocks_); }
+
+ private:
+  // Its template arguments are the link-time tag: code that was built with another layout asks for
+  // a function that the library does not have.
+  template <std::size_t BlockBytes, bool FaultInjection>
+  Block* extend(Loop& loop);
+  Block* count_failure();
+
+  Block* blocks_;
+  Block* free_ = nullptr;
+  std::uint32_t failures_ = 0;
+  Count capacity_;
+  Count fresh_ = 0;
+};
+
+}  // namespace eyelet::detail

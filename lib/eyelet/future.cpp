@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <eyelet/future.hpp>
+
+namespace eyelet {
+
+Error AnyFuture::error() const {
+  detail::Block* const future = block();
+  if (future == nullptr) return Error{no_block(), 0};
+  switch (future->state) {
+    case detail::State::pending: return Error{Errc::invalid_state, 0};
+    case detail::State::value: return Error{};
+    default: break;
+  }
+  detail::set_flag(*future, detail::kObserved);
+  return detail::future_operations(*future).result->error(*future);
+}
+
+Errc AnyFuture::no_block() const {
+  return loop() == nullptr ? Errc::invalid_state : loop()->why_refused();
+}
+
+}  // namespace eyelet

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <eyelet/future_core.hpp>
+
+namespace eyelet::detail {
+namespace {
+
+bool take_flag(Block& block, Flag flag) {
+  const bool was = has_flag(block, flag);
+  clear_flag(block, flag);
+  return was;
+}
+
+void drop_callable(Block& block) {
+  if (block.operations->drop != nullptr) block.operations->drop(block.payload);
+}
+
+void destroy_result(Block& future) {
+  if (future_operations(future).result->destroy != nullptr)
+    future_operations(future).result->destroy(future.payload);
+}
+
+State failed_state(Error error) {
+  return error.code == Errc::cancelled ? State::cancelled : State::error;
+}
+
+// A wait that nobody holds and nobody waits for: it leaves its place, and no permit is spent on it.
+void abandon(Block& wait) {
+  future_operations(wait).withdraw(wait);
+  wait.state = State::cancelled;
+  drop_callable(wait);
+  wait.loop->release(wait);
+}
+
+void bury(Block& future) {
+  Graveyard& graveyard = future.loop->graveyard();
+  future.next = graveyard.first;
+  graveyard.first = &future;
+  if (graveyard.busy) return;
+  graveyard.busy = true;
+  while (graveyard.first != nullptr) {
+    Block& block = *graveyard.first;
+    graveyard.first = static_cast<Block*>(block.next);
+    if (block.state == State::error && !has_flag(block, kObserved))
+      block.loop->report(future_operations(block).result->error(block));
+    destroy_result(block);
+    block.loop->release(block);
+  }
+  graveyard.busy = false;
+}
+
+// The future that `stage` awaits has ended, or `cancelled` overrides it.
+void settle(Block& stage, Block* input, bool cancelled) {
+  if (take_flag(stage, kHoldsOutcome)) {
+    if (!cancelled && input->state == State::value) {
+      stage.state = static_cast<State>(stage.depth);
+      return;
+    }
+    destroy_result(stage);
+  }
+  stage.state = copy_outcome(stage, input, cancelled);
+}
+
+// Runs the callable if it wants this input, else passes the input on without calling anything.
+Block* start(Block& stage, Block* input, bool cancelled) {
+  const State outcome = cancelled                  ? State::cancelled
+                        : input != nullptr         ? input->state
+                        : stage.kind == Kind::task ? State::value
+                                                   : State::error;
+  if ((future_operations(stage).runs_on & bit(outcome)) != 0)
+    return future_operations(stage).run(stage, input, cancelled);
+  drop_callable(stage);
+  settle(stage, input, cancelled);
+  return nullptr;
+}
+
+// `stage` waits for `inner`, which its callable returned.
+void await(Block& stage, Block& inner) {
+  set_flag(stage, kAwaiting);
+  if (&inner == &stage) {
+    set_failed(stage, Error{Errc::invalid_state, 0});
+  } else if (is_done(inner)) {
+    settle(stage, &inner, take_flag(stage, kCancelRequested));
+  } else {
+    attach(stage, inner);
+    if (take_flag(stage, kCancelRequested)) cancel(inner);
+  }
+  drop_handle(inner);
+}
+
+// The turn of a stage or task: afterwards it is done, or waits for what its callable returned.
+void resume(Block& stage) {
+  Block* const input = stage.upstream;
+  stage.upstream = nullptr;
+  const bool cancelled = take_flag(stage, kCancelRequested);
+  set_flag(stage, kRunning);
+  Block* inner = nullptr;
+  if (has_flag(stage, kAwaiting))
+    settle(stage, input, cancelled);
+  else
+    inner = start(stage, input, cancelled);
+  if (input != nullptr) drop_dependent(*input);
+  if (inner != nullptr) await(stage, *inner);
+  // Cancelled by itself while it ran: what it returned does not count.
+  if (stage.state == State::value && take_flag(stage, kCancelRequested)) {
+    destroy_result(stage);
+    set_failed(stage, Error{Errc::cancelled, 0});
+  }
+  clear_flag(stage, kRunning);
+}
+
+// Tells all that wait for a future whose turn it is. A single stage is returned, to run at once.
+Block* deliver(Block& future) {
+  if (future.kind != Kind::task && future.continuations.has_one()) {
+    Block& only = block_of(*future.continuations.front());
+    if (only.kind >= Kind::stage) {
+      future.continuations.clear();
+      return &only;
+    }
+  }
+  complete(future);
+  return nullptr;
+}
+
+}  // namespace
+
+void drop_dependent(Block& source) {
+  --source.dependents;
+  if (is_done(source))
+    free_if_unused(source);
+  else if (source.kind == Kind::wait && source.handles == 0 && source.dependents == 0)
+    abandon(source);
+}
+
+Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations) {
+  Block* const block = loop.acquire();
+  if (block == nullptr) return nullptr;
+  block->operations = &operations;
+  block->kind = kind;
+  block->state = State::pending;
+  block->flags = 0;
+  block->depth = 0;
+  block->upstream = nullptr;
+  block->handles = 1;
+  block->dependents = 0;
+  block->continuations.clear();
+  return block;
+}
+
+void free_if_unused(Block& future) {
+  if (future.handles == 0 && future.dependents == 0 && !has_flag(future, kRunning)) bury(future);
+}
+
+void drop_handle(Block& future) {
+  future.loop->check_context();
+  if (--future.handles != 0) return;
+  if (is_done(future)) {
+    free_if_unused(future);
+  } else if (future.kind == Kind::promise) {
+    // Nobody listens: then nobody misses the outcome either.
+    if (future.dependents == 0) set_flag(future, kObserved);
+    fail_pending(future, Error{Errc::broken_promise, 0});
+  } else if (future.kind == Kind::wait && future.dependents == 0) {
+    abandon(future);
+  }
+}
+
+void attach(Block& continuation, Block& source) {
+  ++source.dependents;
+  continuation.upstream = &source;
+  if (is_done(source))
+    source.loop->schedule(continuation);
+  else
+    source.continuations.push_back(continuation);
+}
+
+void detach(Block& continuation) {
+  Block& source = *continuation.upstream;
+  unlink(continuation);
+  continuation.upstream = nullptr;
+  drop_dependent(source);
+}
+
+void set_failed(Block& future, Error error) {
+  future_operations(future).result->fail(future, error);
+  future.state = failed_state(error);
+}
+
+Error input_error(Block* input, bool cancelled) {
+  if (cancelled) return Error{Errc::cancelled, 0};
+  if (input == nullptr) return Error{Errc::out_of_blocks, 0};
+  set_flag(*input, kObserved);
+  return future_operations(*input).result->error(*input);
+}
+
+State copy_outcome(Block& stage, Block* input, bool cancelled) {
+  const ResultOperations& result = *future_operations(stage).result;
+  if (!cancelled && input != nullptr && input->state == State::value) {
+    result.adopt(stage, *input);
+    return State::value;
+  }
+  const Error error = input_error(input, cancelled);
+  result.fail(stage, error);
+  return failed_state(error);
+}
+
+void complete(Block& future) {
+  future.loop->schedule_all(future.continuations);
+  free_if_unused(future);
+}
+
+bool fail_pending(Block& promise, Error error) {
+  if (promise.kind != Kind::promise || is_done(promise)) return false;
+  set_failed(promise, error);
+  complete(promise);
+  return true;
+}
+
+void fail_wait(Block& wait, Error error) {
+  // Done first: a destructor of the user's that comes back here finds nothing to end.
+  wait.state = failed_state(error);
+  drop_callable(wait);
+  set_failed(wait, error);
+  complete(wait);
+}
+
+void finish(Block& wait) {
+  if (Block* const next = deliver(wait)) run_chain(*next);
+}
+
+void run_chain(Block& block) {
+  for (Block* stage = &block; stage != nullptr;) {
+    resume(*stage);
+    stage = is_done(*stage) ? deliver(*stage) : nullptr;
+  }
+}
+
+bool cancel(Block& future) {
+  future.loop->check_context();
+  if (is_done(future)) return false;
+  // Up to where the request takes effect. A circle has no such place: Brent's algorithm finds it in
+  // constant memory, and it is opened there.
+  Block* last = &future;
+  Block* marker = last;
+  bool circle = false;
+  for (unsigned steps = 0, limit = 1; last->kind >= Kind::stage && !has_flag(*last, kRunning);
+       ++steps) {
+    Block* const upstream = last->upstream;
+    if (upstream == nullptr || is_done(*upstream)) break;
+    last = upstream;
+    circle = last == marker;
+    if (circle) break;
+    if (steps == limit) {
+      marker = last;
+      steps = 0;
+      limit *= 2;
+    }
+  }
+  for (Block* block = &future;; block = block->upstream) {
+    if (block->kind == Kind::task && block->depth != UINT8_MAX) ++block->depth;
+    if (block == last) break;
+  }
+  if (last->kind == Kind::promise) return fail_pending(*last, Error{Errc::cancelled, 0});
+  if (last->kind == Kind::wait) {
+    future_operations(*last).withdraw(*last);
+    fail_wait(*last, Error{Errc::cancelled, 0});
+    return true;
+  }
+  set_flag(*last, kCancelRequested);
+  if (circle) {
+    detach(*last);
+    last->loop->schedule(*last);
+  }
+  return true;
+}
+
+void close_future(Block& future) {
+  if (is_done(future)) return;
+  if (future.kind == Kind::task) future.loop->report(Error{Errc::broken_promise, 0});
+  // Not freed by what ends on the way.
+  set_flag(future, kRunning);
+  if (future.kind == Kind::wait)
+    future_operations(future).withdraw(future);
+  else if (future.upstream != nullptr)
+    detach(future);
+  else if (future.kind >= Kind::stage)
+    unlink(future);
+  if (has_flag(future, kHoldsOutcome))
+    destroy_result(future);
+  else if (!has_flag(future, kAwaiting))
+    drop_callable(future);
+  set_failed(future, Error{Errc::broken_promise, 0});
+  set_flag(future, kObserved);
+  clear_flag(future, kRunning);
+  free_if_unused(future);
+}
+
+void close_done_callback(Block& block) {
+  Loop::retire(block);
+  Block& source = *block.upstream;
+  unlink(block);
+  drop_callable(block);
+  block.loop->release(block);
+  drop_dependent(source);
+}
+
+}  // namespace eyelet::detail

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+// future_core: what a future does whatever its value: the states, who keeps whom alive, how
+// outcomes travel and how cancelling does. Floor 4. No value types here; the rooms above are thin
+// skins.
+//
+//                        +-----(5)----+
+//                        v            |
+//   (1) --> pending: waiting --(2)--> pending: its turn is scheduled --(3)--> value | error |
+//   cancelled
+//              |                                                                      |
+//              +-----------------------------(4)--------------------------------------+--(6)-->
+//              free
+//
+//   (1) make_future                 (4) complete, fail_pending (promise), cancel (promise, wait)
+//   (2) upstream's complete or      (5) run_chain: the callable returned a future that is pending
+//       deliver, WaitList::grant    (6) free_if_unused, drop_handle
+//   (3) run_chain, finish
+//
+// Who keeps what alive. A source counts its continuations (`dependents`) and so outlives them; they
+// hold it from being attached to having run. A pending stage or task lives without handles: its
+// upstream or the loop will come to it. A pending wait lives without handles only while it has
+// dependents. A pending promise without handles is broken.
+#pragma once
+
+#include <eyelet/loop.hpp>
+
+namespace eyelet::detail {
+
+inline const FutureOperations& future_operations(const Block& block) {
+  return static_cast<const FutureOperations&>(*block.operations);
+}
+
+inline bool is_done(const Block& block) { return block.state != State::pending; }
+
+inline void set_flag(Block& block, Flag flag) { block.flags |= flag; }
+inline void clear_flag(Block& block, Flag flag) {
+  block.flags = static_cast<std::uint8_t>(block.flags & ~flag);
+}
+inline bool has_flag(const Block& block, Flag flag) { return (block.flags & flag) != 0; }
+
+constexpr std::uint8_t bit(State state) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(state));
+}
+
+/// A pending future with one handle, or null if there is no block.
+Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations);
+
+/// Frees a future that is done, if no handle and no continuation holds it.
+void free_if_unused(Block& future);
+
+inline void add_handle(Block& future) {
+  future.loop->check_context();
+  ++future.handles;
+}
+
+void drop_handle(Block& future);
+
+/// Makes `continuation` wait for `source`; if that is done already, schedules it.
+void attach(Block& continuation, Block& source);
+
+/// Undoes attach(), before or after the continuation's turn.
+void detach(Block& continuation);
+
+/// A continuation needs its source no more, its turn is over.
+void drop_dependent(Block& source);
+
+/// Ends a pending future with `error`. Its callable must be dropped; whoever waits is not told yet.
+void set_failed(Block& future, Error error);
+
+/// The error of a failed input as a stage's callable gets it: `cancelled` overrides, and no input
+/// means that there was no block for one. From now on the input's error counts as looked at.
+Error input_error(Block* input, bool cancelled);
+
+/// Constructs the outcome of `input` in the payload of `stage`, and tells which state that makes.
+State copy_outcome(Block& stage, Block* input, bool cancelled);
+
+/// Tells all that wait: a future completed outside of a chain. Each has its turn in the next pass.
+void complete(Block& future);
+
+/// set_failed and complete for a promise; false if it is none, or done.
+bool fail_pending(Block& promise, Error error);
+
+/// Tells all that wait: a wait whose turn has come. A single stage runs in the same dispatch.
+void finish(Block& wait);
+
+/// Ends a wait that is out of what it waited in, and tells all that wait for it.
+void fail_wait(Block& wait, Error error);
+
+/// Future::cancel().
+bool cancel(Block& future);
+
+/// Operations::turn of stages and tasks: runs it, and then whatever stages follow it, on this stack
+/// frame.
+void run_chain(Block& block);
+
+/// ContinuationOperations::close of futures, and of done callbacks.
+void close_future(Block& future);
+void close_done_callback(Block& block);
+
+}  // namespace eyelet::detail

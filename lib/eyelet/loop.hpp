@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: BSL-1.0
+// loop: callbacks, one after the other, now or at a time. Floor 3.
+// It knows blocks, timers and its port; futures are a room above, and only declared here.
+// Unless a function says otherwise: called from the loop's thread only, O(1), allocates nothing.
+#pragma once
+
+#include <eyelet/mailbox.hpp>
+#include <eyelet/result.hpp>
+#include <eyelet/timer_queue.hpp>
+
+namespace eyelet {
+
+class Loop;
+class AnyFuture;
+template <class T>
+class Future;
+
+/// A callback that was scheduled. Copyable, and safe to use for as long as its loop exists: it
+/// names the callback by block and generation, and never another that came into the same block.
+class Handle {
+ public:
+  /// Names nothing.
+  constexpr Handle() = default;
+
+  /// Takes the callback back. True: it was pending, will not run, and its captures are destroyed.
+  /// False: it has run, is running, was cancelled before, or there is none.
+  /// Cost: O(1), with a timer O(log t), t = armed timers.
+  bool cancel();
+
+  /// Whether scheduling succeeded.
+  explicit operator bool() const { return block_ != nullptr; }
+  /// Why it did not: out_of_blocks, invalid_argument or closed. none if it did.
+  Errc error() const { return block_ != nullptr ? Errc::none : static_cast<Errc>(generation_); }
+
+ private:
+  friend class Loop;
+  template <class T>
+  friend class Future;
+  explicit Handle(detail::Block& block) : block_{&block}, generation_{block.generation} {}
+  explicit Handle(Errc error) : generation_{static_cast<std::uint32_t>(error)} {}
+
+  detail::Block* block_ = nullptr;
+  std::uint32_t generation_ = 0;  // without a block: the Errc
+};
+
+/// What a loop has used; Loop::stats().
+struct Stats {
+  std::size_t capacity;       ///< blocks there are
+  std::size_t in_use;         ///< blocks in use now
+  std::size_t peak;           ///< blocks in use at the worst
+  std::size_t failures;       ///< times that no block was left
+  std::size_t ready;          ///< in the ready queue
+  std::size_t timers;         ///< armed
+  std::size_t callbacks_run;  ///< wraps with 32-bit pointers
+  std::size_t mail_refused;   ///< call_soon_threadsafe calls that found the mailbox full
+  Duration longest_callback;  ///< 0 until set_slow_callback_duration() was called
+};
+
+/// One block in use, as Loop::for_each_block() shows it.
+struct BlockInfo {
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::size_t index;  ///< its place in the pool
+  detail::Kind kind;
+  detail::State state;    ///< of a future
+  std::size_t waits_for;  ///< index of the future that it waits for, kNone if for none
+};
+
+namespace detail {
+
+/// Futures that are done and unreferenced. Destroying one result may end further futures; they are
+/// collected here and destroyed one after the other, not one inside the other.
+struct Graveyard {
+  Block* first = nullptr;
+  bool busy = false;
+};
+
+template <std::size_t Blocks, std::size_t Mail>
+struct LoopStorage {
+  BlockStorage<Blocks> blocks;
+  SmallCallback mail[Mail] = {};
+};
+
+template <std::size_t Blocks>
+struct LoopStorage<Blocks, 0> {
+  static constexpr SmallCallback* mail = nullptr;
+  BlockStorage<Blocks> blocks;
+};
+
+/// Where in a payload the callable of call_later lies: behind the timer, aligned.
+template <class F>
+inline constexpr std::size_t kAfterTimer = (sizeof(TimePoint) + sizeof(std::size_t) + alignof(F) -
+                                            1) /
+                                           alignof(F) * alignof(F);
+
+template <class F, std::size_t Offset>
+F& callable(Block& block) {
+  return *std::launder(reinterpret_cast<F*>(block.payload + Offset));
+}
+
+}  // namespace detail
+
+/// An event loop. All memory is in the blocks that it is given.
+class Loop {
+ public:
+  /// Hears of what has nowhere else to go, see set_exception_handler().
+  using ExceptionHandler = void (*)(Loop& loop, Error error, void* context);
+
+  /// `port` and `storage` must outlive the loop. Constant-initialised where they are global.
+  template <std::size_t Blocks>
+  constexpr Loop(Port& port, detail::BlockStorage<Blocks>& storage)
+      : Loop{port, storage.blocks(), Blocks, nullptr, 0} {}
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // --- Scheduling ---
+
+  /// Runs `fn()` in the next pass, after all that was scheduled before.
+  /// Memory: one block until it has run. Errors: out_of_blocks, closed: in the handle.
+  template <class F>
+  Handle call_soon(F&& fn);
+
+  /// Runs `fn()` once `delay` is over, never earlier; zero means in the next pass. A delay that
+  /// leads past the end of time ends there. Errors: as call_soon, and invalid_argument for a
+  /// negative one. Memory: one block until it has run. Cost: O(log t), t = armed timers.
+  template <class F>
+  Handle call_later(Delay delay, F&& fn);
+
+  /// Runs `fn()` at `when` on the clock of time(), or in the next pass if that is past; never, if
+  /// it is kNever. Otherwise as call_later.
+  template <class F>
+  Handle call_at(TimePoint when, F&& fn);
+
+  /// Runs `fn()` in a later pass, and wakes the loop. `fn` holds plain data, three pointers at
+  /// most. False: the mailbox is full (counted in stats()) or the loop is closed, and `fn` will not
+  /// run. Context: any thread or interrupt; signal handlers only where the port's critical section
+  /// allows.
+  template <class F>
+  [[nodiscard]] bool call_soon_threadsafe(const F& fn);
+
+  /// A future that someone completes with set_result() or set_error(). Memory: one block.
+  /// Defined in future.hpp.
+  template <class T>
+  [[nodiscard]] Future<T> create_future();
+
+  /// Runs `body()`, which returns nothing, a value, a Result or a Future, as a task that begins in
+  /// the next pass. Memory: one block. Defined in task.hpp.
+  template <class F>
+  [[nodiscard]] auto create_task(F&& body);
+
+  /// The time on the port's clock. Context: any.
+  TimePoint time() const { return port_->now(); }
+
+  // --- Running ---
+
+  /// Runs until `future` is done, and gives its outcome: `future.take()`.
+  /// Errors besides those of the future: invalid_state (called from a callback; of another loop;
+  /// stop() came first), deadlock (nothing can run any more), closed.
+  template <class T>
+  Result<T> run_until_complete(Future<T> future);
+
+  /// Runs until stop(). Errors: invalid_state (called from a callback), deadlock, closed.
+  Result<void> run_forever();
+
+  /// Ends the run when its current batch of callbacks is through; the rest waits for the next run.
+  /// Before a run: that run does one pass without sleeping.
+  void stop() { stopping_ = true; }
+
+  /// Runs one pass without sleeping, for a host that has a loop of its own. Returns when to call
+  /// again at the latest: kAtOnce if something is ready, kNever if nothing is armed.
+  /// Context: the loop's thread, not from a callback (does nothing, reports invalid_state).
+  TimePoint poll();
+
+  bool running() const { return running_; }
+  bool closed() const { return closed_; }
+
+  /// Ends everything: no callback runs any more, captures are destroyed, pending futures end with
+  /// broken_promise, every task among them is reported. Calls on a closed loop fail with `closed`.
+  /// A loop has no destructor, so that a global one needs no start-up code: it ends here.
+  /// Errors: invalid_state while running. Cost: O(blocks used).
+  Result<void> close();
+
+  // --- Explaining ---
+
+  /// Cost: O(blocks used), it counts.
+  Stats stats() const;
+
+  /// Calls `visit(const BlockInfo&)` for each block in use. `visit` must not schedule or complete
+  /// anything. Cost: O(blocks used), and constant stack also where futures wait in a circle.
+  template <class Visit>
+  void for_each_block(Visit&& visit) const;
+
+  /// Calls `visit(AnyFuture)` for each task that was pending when this was called, if it still is
+  /// when its turn comes. `visit` may do anything. Cost: O(blocks used). Defined in task.hpp.
+  template <class Visit>
+  void for_each_task(Visit&& visit);
+
+  /// `handler` hears of errors that nobody looked at, of calls that found no block, of slow
+  /// callbacks, of deadlocks and of tasks that close() ended. What it causes itself is not reported
+  /// to it.
+  void set_exception_handler(ExceptionHandler handler, void* context = nullptr) {
+    handler_ = handler;
+    handler_context_ = context;
+  }
+
+  /// From now on callbacks are timed, and one that takes longer than `limit` is reported with its
+  /// microseconds. Costs two looks at the clock for each callback.
+  void set_slow_callback_duration(Delay limit);
+
+  // --- For ports and the rooms above; programs do without ---
+
+  /// A block, or null: then it is counted and reported. Null on a closed loop, too.
+  detail::Block* acquire();
+  void release(detail::Block& block) { pool_.release(block); }
+  /// Why acquire() gave nothing.
+  Errc why_refused() const { return closed_ ? Errc::closed : Errc::out_of_blocks; }
+  /// Puts `block` at the end of the ready queue.
+  void schedule(detail::Block& block) {
+    check_context();
+    ready_.push_back(block);
+  }
+  void schedule_all(detail::List& blocks) {
+    check_context();
+    ready_.splice_back(blocks);
+  }
+  /// Ends a callback's identity: from now on its handles name nothing.
+  static void retire(detail::Block& block) { ++block.generation; }
+  detail::TimerQueue& timers() { return timers_; }
+  detail::BlockPool& pool() { return pool_; }
+  Port& port() { return *port_; }
+  void report(Error error);
+  detail::Graveyard& graveyard() { return graveyard_; }
+  /// Runs until `awaited` is done; the caller holds a handle to it. Null: does not run.
+  Result<void> run_until_done(const detail::Block* awaited);
+  /// Traps when the loop runs in another thread. Debug builds only.
+  void check_context() const { EYELET_ASSERT(!running_ || port_->context() == owner_); }
+
+ protected:
+  constexpr Loop(Port& port, detail::Block* blocks, std::size_t block_count,
+                 detail::SmallCallback* mail, std::size_t mail_count,
+                 std::size_t first_timer_order = 0)
+      : port_{&port},
+        timers_{first_timer_order},
+        pool_{blocks, static_cast<detail::Count>(block_count)},
+        mailbox_{mail, static_cast<std::uint8_t>(mail_count)} {}
+
+ private:
+  template <std::size_t Offset, class F>
+  detail::Block* new_callback(F&& fn);
+  detail::Block* refuse();
+  Result<void> run(const detail::Block* awaited);
+  bool pass(bool may_sleep);
+  void run_mail();
+  void run_batch();
+  void run_timed(detail::Block& block);
+  void drop_callback(detail::Block& block);
+  std::int32_t count_pending() const;
+
+  friend class Handle;
+
+  Port* port_;
+  detail::List ready_;
+  detail::List batch_;  // what was ready when the pass began
+  detail::TimerQueue timers_;
+  detail::BlockPool pool_;
+  detail::Mailbox mailbox_;
+  ExceptionHandler handler_ = nullptr;
+  void* handler_context_ = nullptr;
+  detail::Graveyard graveyard_;
+  std::uintptr_t owner_ = 0;  // context of the current run
+  std::size_t callbacks_run_ = 0;
+  std::uint32_t slow_limit_ = 0;  // microseconds; both saturate after 71 minutes
+  std::uint32_t longest_ = 0;
+  std::uint16_t until_poll_ = kCallbacksPerPoll;
+  bool running_ = false;
+  bool stopping_ = false;
+  bool closed_ = false;
+  bool timing_ = false;
+  bool reporting_ = false;
+};
+
+/// A loop with its memory: `Blocks` blocks, and room for `Mail` calls of call_soon_threadsafe.
+/// `sizeof` tells the whole price. A global one lies in .data, image included; where flash is
+/// short, a Loop beside a global detail::BlockStorage keeps the blocks in .bss.
+template <std::size_t Blocks, std::size_t Mail = 0>
+class StaticLoop : private detail::LoopStorage<Blocks, Mail>, public Loop {
+ public:
+  static_assert(Mail <= 255, "eyelet: a mailbox has at most 255 places");
+  constexpr explicit StaticLoop(Port& port)
+      : Loop{port, Storage::blocks.blocks(), Blocks, Storage::mail, Mail} {}
+
+ private:
+  using Storage = detail::LoopStorage<Blocks, Mail>;
+};
+
+inline detail::Block* Loop::acquire() {
+  check_context();
+  if (closed_) return nullptr;
+  detail::Block* const block = pool_.acquire(*this);
+  return block != nullptr ? block : refuse();
+}
+
+template <std::size_t Offset, class F>
+detail::Block* Loop::new_callback(F&& fn) {
+  using Fn = std::decay_t<F>;
+  static_assert(std::is_invocable_v<Fn&>, "eyelet: a callback is called without arguments");
+  static_assert(std::is_constructible_v<Fn, F>,
+                "eyelet: pass a callable that cannot be copied by std::move");
+  static constexpr detail::Operations kOperations{[](detail::Block& block) {
+                                                    retire(block);
+                                                    Fn& callback =
+                                                        detail::callable<Fn, Offset>(block);
+                                                    static_cast<void>(callback());
+                                                    callback.~Fn();
+                                                    block.loop->release(block);
+                                                  },
+                                                  detail::destructor<Fn, Offset>()};
+  detail::Block* const block = acquire();
+  if (block == nullptr) return nullptr;
+  block->operations = &kOperations;
+  block->kind = detail::Kind::callback;
+  block->flags = 0;
+  detail::construct<Fn, detail::kPayloadBytes - Offset>(block->payload + Offset,
+                                                        std::forward<F>(fn));
+  return block;
+}
+
+template <class F>
+Handle Loop::call_soon(F&& fn) {
+  detail::Block* const block = new_callback<0>(std::forward<F>(fn));
+  if (block == nullptr) return Handle{why_refused()};
+  ready_.push_back(*block);
+  return Handle{*block};
+}
+
+template <class F>
+Handle Loop::call_at(TimePoint when, F&& fn) {
+  detail::Block* const block =
+      new_callback<detail::kAfterTimer<std::decay_t<F>>>(std::forward<F>(fn));
+  if (block == nullptr) return Handle{why_refused()};
+  timers_.arm(*block, when);
+  return Handle{*block};
+}
+
+template <class F>
+Handle Loop::call_later(Delay delay, F&& fn) {
+  if (!delay.valid()) return Handle{Errc::invalid_argument};
+  return call_at(saturating_add(time(), delay.value()), std::forward<F>(fn));
+}
+
+template <class F>
+bool Loop::call_soon_threadsafe(const F& fn) {
+  if (!mailbox_.post(*port_, detail::SmallCallback{fn})) return false;
+  port_->wake();
+  return true;
+}
+
+template <class T>
+Result<T> Loop::run_until_complete(Future<T> future) {
+  const Result<void> ran = run_until_done(future.block());
+  if (!ran) return tl::unexpected<Error>{ran.error()};
+  return future.take();
+}
+
+template <class Visit>
+void Loop::for_each_block(Visit&& visit) const {
+  for (detail::Count i = 0; i < pool_.peak(); ++i) {
+    const detail::Block& block = pool_[i];
+    if (block.kind == detail::Kind::free) continue;
+    const bool waits = block.upstream != nullptr && (block.flags & detail::kArmed) == 0 &&
+                       block.kind >= detail::Kind::done_callback;
+    visit(BlockInfo{i, block.kind, block.state,
+                    waits ? pool_.index(*block.upstream) : BlockInfo::kNone});
+  }
+}
+
+}  // namespace eyelet

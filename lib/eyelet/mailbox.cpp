@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <eyelet/mailbox.hpp>
+
+namespace eyelet::detail {
+namespace {
+
+class CriticalSection {
+ public:
+  explicit CriticalSection(Port& port) : port_{port} { port_.enter_critical(); }
+  ~CriticalSection() { port_.exit_critical(); }
+  CriticalSection(const CriticalSection&) = delete;
+  CriticalSection& operator=(const CriticalSection&) = delete;
+
+ private:
+  Port& port_;
+};
+
+}  // namespace
+
+bool Mailbox::post(Port& port, const SmallCallback& callback) {
+  const CriticalSection section{port};
+  if (size_ == capacity_) {
+    ++refused_;
+    return false;
+  }
+  unsigned last = first_ + unsigned{size_};
+  if (last >= capacity_) last -= capacity_;  // no division: a Cortex-M0 has none
+  slots_[last] = callback;
+  size_ = static_cast<std::uint8_t>(size_ + 1);
+  return true;
+}
+
+bool Mailbox::take(Port& port, SmallCallback& callback) {
+  const CriticalSection section{port};
+  if (size_ == 0) return false;
+  callback = slots_[first_];
+  first_ = static_cast<std::uint8_t>(first_ + 1 == capacity_ ? 0 : first_ + 1);
+  size_ = static_cast<std::uint8_t>(size_ - 1);
+  return true;
+}
+
+void Mailbox::close(Port& port) {
+  const CriticalSection section{port};
+  size_ = 0;
+  capacity_ = 0;
+}
+
+}  // namespace eyelet::detail

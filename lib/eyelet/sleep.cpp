@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <eyelet/sleep.hpp>
+
+namespace eyelet {
+namespace {
+
+using detail::Block;
+
+void wake_up(Block& block) {
+  detail::set_value<void>(block);
+  detail::finish(block);
+}
+
+void disarm(Block& block) {
+  if (detail::has_flag(block, detail::kArmed))
+    block.loop->timers().remove(block);
+  else
+    unlink(block);  // due: in the ready queue
+}
+
+constexpr detail::FutureOperations kOperations{{{wake_up, nullptr}, detail::close_future},
+                                               &detail::kResultOperations<void>,
+                                               nullptr,
+                                               disarm,
+                                               0};
+
+}  // namespace
+
+Future<void> sleep_until(Loop& loop, TimePoint when) {
+  Block* const block = detail::make_future(loop, detail::Kind::wait, kOperations);
+  if (block != nullptr) loop.timers().arm(*block, when);
+  return Future<void>{loop, block};
+}
+
+Future<void> sleep(Loop& loop, Delay delay) {
+  if (delay.valid()) return sleep_until(loop, saturating_add(loop.time(), delay.value()));
+  Future<void> refused = loop.create_future<void>();
+  refused.set_error(Errc::invalid_argument);
+  return refused;
+}
+
+}  // namespace eyelet

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSL-1.0
+// then: continuations. Floor 6.
+// A stage is a future whose block holds the callable first and its result afterwards. What decides
+// whether the callable runs is type-free and lives in future_core; here it is only called.
+#pragma once
+
+#include <eyelet/future.hpp>
+
+namespace eyelet::detail {
+
+template <class T>
+struct IsFuture : std::is_base_of<AnyFuture, T> {};
+
+/// The value type of what a callable returns: of a T, a Result<T>, a Future<T>.
+template <class R, class = void>
+struct ValueOf {
+  using type = std::decay_t<R>;
+};
+template <>
+struct ValueOf<void> {
+  using type = void;
+};
+template <class R>
+struct ValueOf<R, std::enable_if_t<IsResult<R>::value || IsFuture<R>::value>> {
+  using type = typename R::value_type;
+};
+template <class R>
+using value_of = typename ValueOf<std::remove_cv_t<std::remove_reference_t<R>>>::type;
+
+/// Ends `stage` with what its callable returned, or gives back the future to be awaited.
+template <class T, class R>
+Block* settle_with(Block& stage, R&& returned) {
+  if constexpr (IsFuture<R>::value) {
+    if (returned.block() == nullptr) set_failed(stage, returned.error());
+    return std::move(returned).release();
+  } else if constexpr (IsResult<R>::value) {
+    set_outcome<T>(stage, std::forward<R>(returned));
+    return nullptr;
+  } else {
+    set_value<T>(stage, std::forward<R>(returned));
+    return nullptr;
+  }
+}
+
+/// Calls `fn(args...)` and settles `stage`. The callable goes first: the result comes to lie where
+/// it was.
+template <class T, class Fn, class... Args>
+Block* call_and_settle(Block& stage, Args&&... args) {
+  Fn& fn = callable<Fn, 0>(stage);
+  if constexpr (std::is_void_v<std::invoke_result_t<Fn&, Args...>>) {
+    fn(std::forward<Args>(args)...);
+    fn.~Fn();
+    set_value<T>(stage);
+    return nullptr;
+  } else {
+    auto returned = fn(std::forward<Args>(args)...);
+    fn.~Fn();
+    return settle_with<T>(stage, std::move(returned));
+  }
+}
+
+/// A stage behind `source` that holds `fn`; a future without a block if there is none.
+template <class T, class F>
+Future<T> make_stage(const AnyFuture& source, F&& fn, const FutureOperations& operations) {
+  using Fn = std::decay_t<F>;
+  static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
+  static_assert(std::is_constructible_v<Fn, F>,
+                "eyelet: pass a callable that cannot be copied by std::move");
+  if (source.loop() == nullptr) return {};
+  Block* const stage = make_future(*source.loop(), Kind::stage, operations);
+  if (stage != nullptr) {
+    construct<Fn, kPayloadBytes>(stage->payload, std::forward<F>(fn));
+    if (source.block() != nullptr)
+      attach(*stage, *source.block());
+    else
+      source.loop()->schedule(*stage);
+  }
+  return Future<T>{*source.loop(), stage};
+}
+
+template <class T, class Fn>
+constexpr bool takes_const() {
+  if constexpr (std::is_void_v<T>)
+    return std::is_invocable_v<Fn&>;
+  else
+    return std::is_invocable_v<Fn&, const T&>;
+}
+
+/// How a callable of then gets a value: none of void, const of what accepts const, else it takes
+/// it.
+template <class T, class Fn, bool TakesConst = takes_const<T, Fn>()>
+struct ThenCall {
+  using type = value_of<std::invoke_result_t<Fn&, const T&>>;
+  static Block* run(Block& stage, Block* input, bool) {
+    return call_and_settle<type, Fn>(stage, *std::as_const(result_of<T>(*input)));
+  }
+};
+template <class T, class Fn>
+struct ThenCall<T, Fn, false> {
+  static_assert(std::is_invocable_v<Fn&, T&&>,
+                "eyelet: then: fn cannot be called with the value of this future");
+  using type = value_of<std::invoke_result_t<Fn&, T&&>>;
+  static Block* run(Block& stage, Block* input, bool) {
+    Result<T> taken = take_result<T>(*input);
+    return call_and_settle<type, Fn>(stage, std::move(*taken));
+  }
+};
+template <class Fn>
+struct ThenCall<void, Fn, true> {
+  using type = value_of<std::invoke_result_t<Fn&>>;
+  static Block* run(Block& stage, Block*, bool) { return call_and_settle<type, Fn>(stage); }
+};
+template <class Fn>
+struct ThenCall<void, Fn, false> {
+  static_assert(std::is_invocable_v<Fn&>,
+                "eyelet: then: fn cannot be called without a value, and this future has none");
+};
+
+}  // namespace eyelet::detail
+
+namespace eyelet {
+
+template <class T>
+template <class F>
+auto Future<T>::then(F&& fn) const {
+  using namespace detail;
+  using Fn = std::decay_t<F>;
+  using Call = ThenCall<T, Fn>;
+  using U = typename Call::type;
+  static constexpr FutureOperations kOperations{{{run_chain, destructor<Fn>()}, close_future},
+                                                &kResultOperations<U>,
+                                                Call::run,
+                                                nullptr,
+                                                bit(State::value)};
+  // An error that has no block needs none to pass by.
+  if (block() == nullptr && loop() != nullptr) return Future<U>{*loop(), nullptr};
+  return make_stage<U>(*this, std::forward<F>(fn), kOperations);
+}
+
+template <class T>
+template <class F>
+Future<T> Future<T>::or_else(F&& fn) const {
+  using namespace detail;
+  using Fn = std::decay_t<F>;
+  static_assert(std::is_invocable_v<Fn&, Error>, "eyelet: or_else: fn is called with an Error");
+  using R = std::invoke_result_t<Fn&, Error>;
+  static_assert(std::is_same_v<value_of<R>, T> || std::is_convertible_v<R, T>,
+                "eyelet: or_else: fn returns what this future does");
+  static constexpr FutureOperations kOperations{{{run_chain, destructor<Fn>()}, close_future},
+                                                &kResultOperations<T>,
+                                                [](Block& stage, Block* input, bool cancelled) {
+                                                  return call_and_settle<T, Fn>(
+                                                      stage, input_error(input, cancelled));
+                                                },
+                                                nullptr,
+                                                bit(State::error) | bit(State::cancelled)};
+  return make_stage<T>(*this, std::forward<F>(fn), kOperations);
+}
+
+template <class T>
+template <class F>
+Future<T> Future<T>::finally(F&& fn) const {
+  using namespace detail;
+  using Fn = std::decay_t<F>;
+  static_assert(std::is_invocable_v<Fn&>, "eyelet: finally: fn is called without arguments");
+  using R = std::invoke_result_t<Fn&>;
+  static_assert(std::is_same_v<value_of<R>, void>,
+                "eyelet: finally: fn returns nothing, a Result<void> or a Future<void>");
+  static constexpr FutureOperations kOperations{
+      {{run_chain, destructor<Fn>()}, close_future},
+      &kResultOperations<T>,
+      [](Block& stage, Block* input, bool cancelled) -> Block* {
+        Fn& callable_ = callable<Fn, 0>(stage);
+        if constexpr (std::is_void_v<R>) {
+          callable_();
+          callable_.~Fn();
+          stage.state = copy_outcome(stage, input, cancelled);
+          return nullptr;
+        } else {
+          auto returned = callable_();
+          callable_.~Fn();
+          if constexpr (IsResult<R>::value) {
+            if (returned)
+              stage.state = copy_outcome(stage, input, cancelled);
+            else
+              set_failed(stage, returned.error());
+            return nullptr;
+          } else {
+            if (returned.block() != nullptr) {
+              stage.depth = static_cast<std::uint8_t>(copy_outcome(stage, input, cancelled));
+              set_flag(stage, kHoldsOutcome);
+            }
+            return settle_with<void>(stage, std::move(returned));
+          }
+        }
+      },
+      nullptr,
+      bit(State::value) | bit(State::error) | bit(State::cancelled)};
+  return make_stage<T>(*this, std::forward<F>(fn), kOperations);
+}
+
+}  // namespace eyelet

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+// timer_queue: armed blocks, the earliest first, equal deadlines in arming order. Floor 2.
+// A leftist heap inside the blocks: no memory of its own, arm and remove O(log n) at worst.
+#pragma once
+
+#include <eyelet/block_pool.hpp>
+#include <eyelet/time.hpp>
+
+namespace eyelet::detail {
+
+/// What the payload of an armed block begins with.
+struct Timer {
+  TimePoint deadline;
+  /// Ties: later armings count higher. On 32-bit targets it wraps, and two equal deadlines keep
+  /// their order only if fewer than 2^31 armings lie between them; 64 bits would cost a pointer of
+  /// every timer's captures.
+  std::size_t order;
+};
+
+inline Timer& timer(Block& block) { return payload<Timer>(block); }
+
+class TimerQueue {
+ public:
+  /// `first_order` is the arming number to begin with; tests begin just before the wrap.
+  constexpr explicit TimerQueue(std::size_t first_order = 0) : order_{first_order} {}
+
+  /// The earliest deadline, kNever if nothing is armed. O(1).
+  TimePoint next() const { return root_ == nullptr ? kNever : timer(*root_).deadline; }
+
+  /// Arms `block`, which is in no list. O(log n).
+  void arm(Block& block, TimePoint deadline);
+
+  /// Takes an armed block out. O(log n).
+  void remove(Block& block);
+
+  /// Takes the earliest block out if its deadline is not after `now`, else null. O(log n).
+  Block* pop_due(TimePoint now);
+
+ private:
+  Block* root_ = nullptr;
+  std::size_t order_;
+};
+
+}  // namespace eyelet::detail

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+// sim: a virtual clock. Time stands still while anything can run, and then jumps to the next
+// deadline: a day passes in a millisecond. The reference port; tests and simulations run on it.
+#pragma once
+
+#include <atomic>
+#include <eyelet/port.hpp>
+
+namespace eyelet {
+
+class SimPort final : public Port {
+ public:
+  /// The clock starts at `start`.
+  constexpr explicit SimPort(TimePoint start = TimePoint{}) : now_{start} {}
+
+  TimePoint now() const override { return now_; }
+  void wait_until(TimePoint deadline) override;
+  void wake() override { woken_.store(true); }
+  void enter_critical() override {}
+  void exit_critical() override {}
+  bool can_be_woken() const override { return woken_.load(); }
+  std::uintptr_t context() const override;
+
+  /// Moves the clock forwards, as a callback that takes its time does. Saturates.
+  void advance(Duration by) { now_ = saturating_add(now_, by); }
+
+ private:
+  TimePoint now_;
+  std::atomic<bool> woken_{false};
+};
+
+}  // namespace eyelet
