@@ -43,6 +43,7 @@ enum Flag : std::uint8_t {
   kAwaiting = 8,          ///< its callable has run; upstream is the future that it returned
   kCancelRequested = 16,  ///< its next input is `cancelled`, whatever upstream says
   kHoldsOutcome = 32,     ///< `finally`: the payload holds the outcome, its state is in `depth`
+  kHoldsRequest = 32,     ///< an abandoned wait: the payload holds no result yet
   kObserved = 64,         ///< somebody looked at the error
   kListed = 128,          ///< pending when an enumeration of tasks began
 };

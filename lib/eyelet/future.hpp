@@ -43,7 +43,7 @@ class [[nodiscard]] AnyFuture {
   /// A promise or a pending wait ends now. A stage or task is told when its turn comes: once this
   /// has returned true, none of its success continuations runs, unless an or_else recovers. Cost:
   /// O(n), n = length of the chain that it waits for; constant stack, circles included.
-  bool cancel() { return block() != nullptr && detail::cancel(*block()); }
+  bool cancel() const { return block() != nullptr && detail::cancel(*block()); }
 
   // --- For the rooms above; programs do without ---
 
@@ -89,22 +89,23 @@ class [[nodiscard]] Future : public AnyFuture {
 
   Future() = default;
 
-  /// The outcome; invalid_state while pending and after take(). The reference is good for as long
-  /// as a handle is kept and nobody takes.
+  /// The outcome; invalid_state while pending and after its value was taken. The reference is good
+  /// for as long as a handle is kept and nobody takes.
   const Result<T>& result() const;
 
-  /// Moves the outcome out; from then on it is invalid_state. While pending: invalid_state.
-  Result<T> take();
+  /// Moves the value out; from then on the outcome is invalid_state. An error is copied and stays.
+  /// While pending: invalid_state.
+  Result<T> take() const;
 
   /// Completes a promise with a value made from `args`. Whoever waits has its turn in the next
   /// pass. Errors: invalid_state (done already, or not made by create_future). One that its
   /// consumer has cancelled takes the value quietly and drops it.
   template <class... Args>
-  Result<void> set_result(Args&&... args);
+  Result<void> set_result(Args&&... args) const;
 
-  /// Completes a promise with an error; otherwise as set_result.
-  Result<void> set_error(Error error);
-  Result<void> set_error(Errc code, std::int32_t detail = 0) {
+  /// Completes a promise with an error; otherwise as set_result. Errors: invalid_argument (`none`).
+  Result<void> set_error(Error error) const;
+  Result<void> set_error(Errc code, std::int32_t detail = 0) const {
     return set_error(Error{code, detail});
   }
 
@@ -129,11 +130,11 @@ class [[nodiscard]] Future : public AnyFuture {
   /// Calls `fn(Future<T>)` in a pass after it is done; callbacks run in the order they were added.
   /// Memory: one block until it has run. Errors: out_of_blocks, closed: in the handle.
   template <class F>
-  Handle add_done_callback(F&& fn);
+  Handle add_done_callback(F&& fn) const;
 
   /// Takes a callback back that add_done_callback of this future named. False: it has run or was
   /// removed. One that is due, but has not run, does not run.
-  bool remove_done_callback(Handle handle);
+  bool remove_done_callback(Handle handle) const;
 
   // --- For the rooms above; programs do without ---
 
@@ -148,14 +149,15 @@ Result<T>& result_of(Block& future) {
   return payload<Result<T>>(future);
 }
 
-/// Leaves invalid_state behind: a move-only value has one taker.
+/// Moves a value out and leaves invalid_state behind; an error stays for all to see.
 template <class T>
 Result<T> take_result(Block& future) {
   Result<T>& there = result_of<T>(future);
+  set_flag(future, kObserved);
+  if (!there) return tl::unexpected<Error>{there.error()};
   Result<T> taken{std::move(there)};
   there = failure(Errc::invalid_state);
   future.state = State::error;
-  set_flag(future, kObserved);
   return taken;
 }
 
@@ -238,7 +240,7 @@ const Result<T>& Future<T>::result() const {
 }
 
 template <class T>
-Result<T> Future<T>::take() {
+Result<T> Future<T>::take() const {
   if (block() == nullptr) return failure(no_block());
   if (!done()) return failure(Errc::invalid_state);
   return detail::take_result<T>(*block());
@@ -246,7 +248,7 @@ Result<T> Future<T>::take() {
 
 template <class T>
 template <class... Args>
-Result<void> Future<T>::set_result(Args&&... args) {
+Result<void> Future<T>::set_result(Args&&... args) const {
   static_assert(detail::can_make<T, Args...>(),
                 "eyelet: set_result: no value of this future can be made from these arguments");
   if (block() == nullptr) return failure(no_block());
@@ -259,7 +261,8 @@ Result<void> Future<T>::set_result(Args&&... args) {
 }
 
 template <class T>
-Result<void> Future<T>::set_error(Error error) {
+Result<void> Future<T>::set_error(Error error) const {
+  if (error.code == Errc::none) return failure(Errc::invalid_argument);
   if (block() == nullptr) return failure(no_block());
   if (cancelled() && block()->kind == detail::Kind::promise) return {};
   if (!detail::fail_pending(*block(), error)) return failure(Errc::invalid_state);
@@ -268,7 +271,7 @@ Result<void> Future<T>::set_error(Error error) {
 
 template <class T>
 template <class F>
-Handle Future<T>::add_done_callback(F&& fn) {
+Handle Future<T>::add_done_callback(F&& fn) const {
   using Fn = std::decay_t<F>;
   static_assert(std::is_invocable_v<Fn&, Future<T>>,
                 "eyelet: add_done_callback: fn is called with the future");
@@ -287,8 +290,10 @@ Handle Future<T>::add_done_callback(F&& fn) {
       detail::close_done_callback};
   if (loop() == nullptr) return Handle{Errc::invalid_state};
   if (block() == nullptr) return Handle{no_block()};
-  detail::Block* const b = loop()->acquire();
-  if (b == nullptr) return Handle{loop()->why_refused()};
+  // A refusal is reported to the user, who may drop this very future there.
+  Loop& there = *loop();
+  detail::Block* const b = there.acquire();
+  if (b == nullptr) return Handle{there.why_refused()};
   b->operations = &kOperations;
   b->kind = detail::Kind::done_callback;
   b->flags = 0;
@@ -298,7 +303,7 @@ Handle Future<T>::add_done_callback(F&& fn) {
 }
 
 template <class T>
-bool Future<T>::remove_done_callback(Handle handle) {
+bool Future<T>::remove_done_callback(Handle handle) const {
   if (handle.block_ == nullptr || handle.block_->generation != handle.generation_ ||
       handle.block_->kind != detail::Kind::done_callback || handle.block_->upstream != block())
     return false;

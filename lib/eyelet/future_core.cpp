@@ -27,25 +27,13 @@ State failed_state(Error error) {
 void abandon(Block& wait) {
   future_operations(wait).withdraw(wait);
   wait.state = State::cancelled;
-  drop_callable(wait);
-  wait.loop->release(wait);
+  set_flag(wait, kHoldsRequest);
+  bury(wait);
 }
 
-void bury(Block& future) {
-  Graveyard& graveyard = future.loop->graveyard();
-  future.next = graveyard.first;
-  graveyard.first = &future;
-  if (graveyard.busy) return;
-  graveyard.busy = true;
-  while (graveyard.first != nullptr) {
-    Block& block = *graveyard.first;
-    graveyard.first = static_cast<Block*>(block.next);
-    if (block.state == State::error && !has_flag(block, kObserved))
-      block.loop->report(future_operations(block).result->error(block));
-    destroy_result(block);
-    block.loop->release(block);
-  }
-  graveyard.busy = false;
+bool can_be_abandoned(const Block& future) {
+  return future.kind == Kind::wait && future.handles == 0 && future.dependents == 0 &&
+         !has_flag(future, kRunning);
 }
 
 // The future that `stage` awaits has ended, or `cancelled` overrides it.
@@ -76,12 +64,13 @@ Block* start(Block& stage, Block* input, bool cancelled) {
 // `stage` waits for `inner`, which its callable returned.
 void await(Block& stage, Block& inner) {
   set_flag(stage, kAwaiting);
-  if (&inner == &stage) {
+  if (&inner == &stage || inner.loop != stage.loop) {
     set_failed(stage, Error{Errc::invalid_state, 0});
   } else if (is_done(inner)) {
     settle(stage, &inner, take_flag(stage, kCancelRequested));
   } else {
     attach(stage, inner);
+    clear_flag(stage, kRunning);  // what it awaits may wait for it: cancel sees the circle
     if (take_flag(stage, kCancelRequested)) cancel(inner);
   }
   drop_handle(inner);
@@ -95,7 +84,8 @@ void resume(Block& stage) {
   set_flag(stage, kRunning);
   Block* inner = nullptr;
   if (has_flag(stage, kAwaiting))
-    settle(stage, input, cancelled);
+    // Without an input: a circle was opened here, and an uncancel() came too late.
+    settle(stage, input, cancelled || input == nullptr);
   else
     inner = start(stage, input, cancelled);
   if (input != nullptr) drop_dependent(*input);
@@ -106,6 +96,11 @@ void resume(Block& stage) {
     set_failed(stage, Error{Errc::cancelled, 0});
   }
   clear_flag(stage, kRunning);
+}
+
+// Too late to cancel: what a waiter is given just now must not get lost.
+bool being_delivered(const Block& future) {
+  return future.kind == Kind::wait && has_flag(future, kRunning);
 }
 
 // Tells all that wait for a future whose turn it is. A single stage is returned, to run at once.
@@ -127,50 +122,39 @@ void drop_dependent(Block& source) {
   --source.dependents;
   if (is_done(source))
     free_if_unused(source);
-  else if (source.kind == Kind::wait && source.handles == 0 && source.dependents == 0)
+  else if (can_be_abandoned(source))
     abandon(source);
 }
 
-Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations) {
-  Block* const block = loop.acquire();
-  if (block == nullptr) return nullptr;
-  block->operations = &operations;
-  block->kind = kind;
-  block->state = State::pending;
-  block->flags = 0;
-  block->depth = 0;
-  block->upstream = nullptr;
-  block->handles = 1;
-  block->dependents = 0;
-  block->continuations.clear();
-  return block;
+void bury(Block& future) {
+  Graveyard& graveyard = future.loop->graveyard();
+  future.next = graveyard.first;
+  graveyard.first = &future;
+  if (graveyard.busy) return;
+  graveyard.busy = true;
+  while (graveyard.first != nullptr) {
+    Block& block = *graveyard.first;
+    graveyard.first = static_cast<Block*>(block.next);
+    if (has_flag(block, kHoldsRequest)) {
+      drop_callable(block);
+    } else {
+      if (block.state == State::error && !has_flag(block, kObserved))
+        block.loop->report(future_operations(block).result->error(block));
+      destroy_result(block);
+    }
+    block.loop->release(block);
+  }
+  graveyard.busy = false;
 }
 
-void free_if_unused(Block& future) {
-  if (future.handles == 0 && future.dependents == 0 && !has_flag(future, kRunning)) bury(future);
-}
-
-void drop_handle(Block& future) {
-  future.loop->check_context();
-  if (--future.handles != 0) return;
-  if (is_done(future)) {
-    free_if_unused(future);
-  } else if (future.kind == Kind::promise) {
+void lose_last_handle(Block& future) {
+  if (future.kind == Kind::promise) {
     // Nobody listens: then nobody misses the outcome either.
     if (future.dependents == 0) set_flag(future, kObserved);
     fail_pending(future, Error{Errc::broken_promise, 0});
-  } else if (future.kind == Kind::wait && future.dependents == 0) {
+  } else if (can_be_abandoned(future)) {
     abandon(future);
   }
-}
-
-void attach(Block& continuation, Block& source) {
-  ++source.dependents;
-  continuation.upstream = &source;
-  if (is_done(source))
-    source.loop->schedule(continuation);
-  else
-    source.continuations.push_back(continuation);
 }
 
 void detach(Block& continuation) {
@@ -203,11 +187,6 @@ State copy_outcome(Block& stage, Block* input, bool cancelled) {
   return failed_state(error);
 }
 
-void complete(Block& future) {
-  future.loop->schedule_all(future.continuations);
-  free_if_unused(future);
-}
-
 bool fail_pending(Block& promise, Error error) {
   if (promise.kind != Kind::promise || is_done(promise)) return false;
   set_failed(promise, error);
@@ -216,14 +195,16 @@ bool fail_pending(Block& promise, Error error) {
 }
 
 void fail_wait(Block& wait, Error error) {
-  // Done first: a destructor of the user's that comes back here finds nothing to end.
-  wait.state = failed_state(error);
+  // Pinned: a destructor of the user's may drop the last handle, or cancel.
+  set_flag(wait, kRunning);
   drop_callable(wait);
   set_failed(wait, error);
+  clear_flag(wait, kRunning);
   complete(wait);
 }
 
 void finish(Block& wait) {
+  clear_flag(wait, kRunning);
   if (Block* const next = deliver(wait)) run_chain(*next);
 }
 
@@ -236,7 +217,7 @@ void run_chain(Block& block) {
 
 bool cancel(Block& future) {
   future.loop->check_context();
-  if (is_done(future)) return false;
+  if (is_done(future) || being_delivered(future)) return false;
   // Up to where the request takes effect. A circle has no such place: Brent's algorithm finds it in
   // constant memory, and it is opened there.
   Block* last = &future;
@@ -245,7 +226,7 @@ bool cancel(Block& future) {
   for (unsigned steps = 0, limit = 1; last->kind >= Kind::stage && !has_flag(*last, kRunning);
        ++steps) {
     Block* const upstream = last->upstream;
-    if (upstream == nullptr || is_done(*upstream)) break;
+    if (upstream == nullptr || is_done(*upstream) || being_delivered(*upstream)) break;
     last = upstream;
     circle = last == marker;
     if (circle) break;

@@ -43,20 +43,61 @@ constexpr std::uint8_t bit(State state) {
 }
 
 /// A pending future with one handle, or null if there is no block.
-Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations);
+inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations) {
+  Block* const block = loop.acquire();
+  if (block == nullptr) return nullptr;
+  block->operations = &operations;
+  block->kind = kind;
+  block->state = State::pending;
+  block->flags = 0;
+  block->depth = 0;
+  block->upstream = nullptr;
+  block->handles = 1;
+  block->dependents = 0;
+  block->continuations.clear();
+  return block;
+}
+
+/// Destroys what a future holds that nobody needs, reports its error if nobody looked at it, and
+/// frees the block. Results and requests that hold futures are destroyed one after the other, not
+/// one inside the other.
+void bury(Block& future);
 
 /// Frees a future that is done, if no handle and no continuation holds it.
-void free_if_unused(Block& future);
+inline void free_if_unused(Block& future) {
+  if (future.handles != 0 || future.dependents != 0 || has_flag(future, kRunning)) return;
+  if (future.state != State::error && future_operations(future).result->destroy == nullptr)
+    future.loop->release(future);
+  else
+    bury(future);
+}
 
 inline void add_handle(Block& future) {
   future.loop->check_context();
   ++future.handles;
 }
 
-void drop_handle(Block& future);
+/// What becomes of a future that its last handle left.
+void lose_last_handle(Block& future);
+
+inline void drop_handle(Block& future) {
+  future.loop->check_context();
+  if (--future.handles != 0) return;
+  if (is_done(future))
+    free_if_unused(future);
+  else
+    lose_last_handle(future);
+}
 
 /// Makes `continuation` wait for `source`; if that is done already, schedules it.
-void attach(Block& continuation, Block& source);
+inline void attach(Block& continuation, Block& source) {
+  ++source.dependents;
+  continuation.upstream = &source;
+  if (is_done(source))
+    source.loop->schedule(continuation);
+  else
+    source.continuations.push_back(continuation);
+}
 
 /// Undoes attach(), before or after the continuation's turn.
 void detach(Block& continuation);
@@ -75,7 +116,10 @@ Error input_error(Block* input, bool cancelled);
 State copy_outcome(Block& stage, Block* input, bool cancelled);
 
 /// Tells all that wait: a future completed outside of a chain. Each has its turn in the next pass.
-void complete(Block& future);
+inline void complete(Block& future) {
+  future.loop->schedule_all(future.continuations);
+  free_if_unused(future);
+}
 
 /// set_failed and complete for a promise; false if it is none, or done.
 bool fail_pending(Block& promise, Error error);

@@ -18,6 +18,14 @@ inline void unlink(Link& link) {
   link.next->prev = link.prev;
 }
 
+/// Puts `link` into the list of `next`, before it.
+inline void insert_before(Link& next, Link& link) {
+  link.next = &next;
+  link.prev = next.prev;
+  next.prev->next = &link;
+  next.prev = &link;
+}
+
 /// First in, first out. It owns nothing, and must not move while it holds something.
 class List {
  public:
@@ -28,18 +36,12 @@ class List {
   bool empty() const { return ring_.next == &ring_; }
   bool has_one() const { return ring_.next != &ring_ && ring_.next == ring_.prev; }
   Link* front() const { return ring_.next; }
-  /// Where a walk from front() by `next` ends.
+  /// Where a walk from front() by `next` ends, and before the first.
   const Link* end() const { return &ring_; }
 
   void clear() { ring_.next = ring_.prev = &ring_; }
 
-  void push_back(Link& link) {
-    Link* const last = ring_.prev;
-    link.next = &ring_;
-    link.prev = last;
-    last->next = &link;
-    ring_.prev = &link;
-  }
+  void push_back(Link& link) { insert_before(ring_, link); }
 
   Link& pop_front() {
     EYELET_ASSERT(!empty());

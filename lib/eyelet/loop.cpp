@@ -16,18 +16,12 @@ Integer saturate(std::int64_t value) {
   return static_cast<Integer>(value < kMax ? value : kMax);
 }
 
-std::size_t length(const detail::List& list) {
-  std::size_t n = 0;
-  for (const detail::Link* link = list.front(); link != list.end(); link = link->next) ++n;
-  return n;
-}
-
 }  // namespace
 
-bool Handle::cancel() {
+bool Handle::cancel() const {
   if (block_ == nullptr || block_->generation != generation_) return false;
   block_->loop->check_context();
-  block_->loop->drop_callback(*block_);
+  Loop::end(*block_);
   return true;
 }
 
@@ -47,9 +41,13 @@ Result<void> Loop::run(const Block* awaited) {
   running_ = true;
   owner_ = port_->context();
   Result<void> outcome;
-  for (;;) {
-    if (awaited != nullptr && awaited->state != State::pending) break;
-    if (!pass(!stopping_)) {
+  for (bool last = false;;) {
+    if (awaited != nullptr && awaited->state != State::pending) {
+      // One more pass: the callbacks of what was awaited are ready by now.
+      if (last || ready_.empty()) break;
+      last = true;
+    }
+    if (!pass(!stopping_ && !last)) {
       outcome = failure(Errc::deadlock, count_pending());
       report(outcome.error());
       break;
@@ -80,8 +78,8 @@ TimePoint Loop::poll() {
   return ready_.empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
 }
 
-// One pass: outside events, if the ready queue is dry; mail; due timers; the batch that is then
-// ready. False if there is nothing to run, now or ever.
+// One pass: outside events, if the ready queue is dry; due timers; the batch that is ready then;
+// mail. False if there is nothing to run, now or ever.
 bool Loop::pass(bool may_sleep) {
   if (ready_.empty()) {
     const bool idle = may_sleep && mailbox_.size() == 0;
@@ -90,43 +88,42 @@ bool Loop::pass(bool may_sleep) {
     port_->wait_until(idle ? next : kAtOnce);
     until_poll_ = kCallbacksPerPoll;
   }
-  if (mailbox_.size() != 0) run_mail();
-  if (timers_.next() != kNever) {
+  if (!timers_.empty()) {
     const TimePoint now = port_->now();
     while (Block* due = timers_.pop_due(now)) ready_.push_back(*due);
   }
+  const unsigned mail = mailbox_.size();
   run_batch();
+  if (mail != 0) run_mail(mail);
   return true;
 }
 
-// At most what is there now: a flood of mail must not keep the pass from ending.
-void Loop::run_mail() {
-  detail::SmallCallback callback;
-  for (unsigned n = mailbox_.size(); n > 0 && mailbox_.take(*port_, callback); --n) {
-    ++callbacks_run_;
-    callback();
-  }
-}
-
 void Loop::run_batch() {
-  batch_.splice_back(ready_);
-  while (!batch_.empty()) {
-    Block& block = detail::block_of(batch_.pop_front());
-    if (--until_poll_ == 0) {
-      until_poll_ = kCallbacksPerPoll;
-      port_->wait_until(kAtOnce);
-    }
-    ++callbacks_run_;
-    if (timing_)
-      run_timed(block);
-    else
-      block.operations->turn(block);
+  ready_.push_back(pass_end_);
+  for (;;) {
+    detail::Link& first = ready_.pop_front();
+    if (&first == &pass_end_) return;
+    Block& block = detail::block_of(first);
+    run_one([&block] { block.operations->turn(block); });
   }
 }
 
-void Loop::run_timed(Block& block) {
+// At most what was there when the pass began: a flood of mail must not keep the pass from ending.
+void Loop::run_mail(unsigned count) {
+  detail::SmallCallback callback;
+  for (; count > 0 && mailbox_.take(*port_, callback); --count) run_one(callback);
+}
+
+template <class Callback>
+void Loop::run_one(Callback&& callback) {
+  if (--until_poll_ == 0) {
+    until_poll_ = kCallbacksPerPoll;
+    port_->wait_until(kAtOnce);
+  }
+  ++callbacks_run_;
+  if (!timing_) return callback();
   const TimePoint start = port_->now();
-  block.operations->turn(block);
+  callback();
   const std::int64_t taken = (port_->now() - start).count();
   longest_ = std::max(longest_, saturate<std::uint32_t>(taken));
   if (taken > slow_limit_) report(Error{Errc::slow_callback, saturate<std::int32_t>(taken)});
@@ -139,30 +136,35 @@ void Loop::set_slow_callback_duration(Delay limit) {
 
 // --- Ending ---
 
-void Loop::drop_callback(Block& block) {
+// Ends what has not had its turn.
+void Loop::end(Block& block) {
+  if (block.kind != Kind::callback)
+    return static_cast<const detail::ContinuationOperations*>(block.operations)->close(block);
   retire(block);
+  Loop& loop = *block.loop;
   if ((block.flags & detail::kArmed) != 0)
-    timers_.remove(block);
+    loop.timers_.remove(block);
   else
     unlink(block);
-  // Out of every list before the captures go: their destructors may call into the loop.
+  // The captures go last, their destructors may call into the loop: even close() passes by here.
+  block.kind = Kind::free;
   if (block.operations->drop != nullptr) block.operations->drop(block.payload);
-  release(block);
+  loop.release(block);
 }
 
 Result<void> Loop::close() {
   if (running_) return failure(Errc::invalid_state);
   if (closed_) return {};
-  closed_ = true;
+  // What was accepted is run: whoever posted it was told so.
+  running_ = true;
+  owner_ = port_->context();
   mailbox_.close(*port_);
+  run_mail(mailbox_.size());
+  running_ = false;
+  closed_ = true;
   // By index, because what is destroyed here may end blocks before and behind it.
-  for (Count i = 0; i < pool_.peak(); ++i) {
-    Block& block = pool_[i];
-    if (block.kind == Kind::callback)
-      drop_callback(block);
-    else if (block.kind != Kind::free)
-      static_cast<const detail::ContinuationOperations*>(block.operations)->close(block);
-  }
+  for (Count i = 0; i < pool_.peak(); ++i)
+    if (pool_[i].kind != Kind::free) end(pool_[i]);
   return {};
 }
 
@@ -197,7 +199,8 @@ Stats Loop::stats() const {
     ++stats.in_use;
     if ((pool_[i].flags & detail::kArmed) != 0) ++stats.timers;
   }
-  stats.ready = length(ready_) + length(batch_);
+  for (const detail::Link* link = ready_.front(); link != ready_.end(); link = link->next)
+    if (link != &pass_end_) ++stats.ready;
   stats.callbacks_run = callbacks_run_;
   stats.mail_refused = mailbox_.refused();
   stats.longest_callback = Duration{longest_};

@@ -25,7 +25,7 @@ class Handle {
   /// Takes the callback back. True: it was pending, will not run, and its captures are destroyed.
   /// False: it has run, is running, was cancelled before, or there is none.
   /// Cost: O(1), with a timer O(log t), t = armed timers.
-  bool cancel();
+  bool cancel() const;
 
   /// Whether scheduling succeeded.
   explicit operator bool() const { return block_ != nullptr; }
@@ -52,7 +52,7 @@ struct Stats {
   std::size_t ready;          ///< in the ready queue
   std::size_t timers;         ///< armed
   std::size_t callbacks_run;  ///< wraps with 32-bit pointers
-  std::size_t mail_refused;   ///< call_soon_threadsafe calls that found the mailbox full
+  std::size_t mail_refused;   ///< call_soon_threadsafe: the mailbox was full, or closed
   Duration longest_callback;  ///< 0 until set_slow_callback_duration() was called
 };
 
@@ -152,9 +152,9 @@ class Loop {
 
   // --- Running ---
 
-  /// Runs until `future` is done, and gives its outcome: `future.take()`.
-  /// Errors besides those of the future: invalid_state (called from a callback; of another loop;
-  /// stop() came first), deadlock (nothing can run any more), closed.
+  /// Runs until `future` is done and its callbacks have run, and gives its outcome:
+  /// `future.take()`. Errors besides those of the future: invalid_state (called from a callback; of
+  /// another loop; stop() came first), deadlock (nothing can run any more), closed.
   template <class T>
   Result<T> run_until_complete(Future<T> future);
 
@@ -173,10 +173,11 @@ class Loop {
   bool running() const { return running_; }
   bool closed() const { return closed_; }
 
-  /// Ends everything: no callback runs any more, captures are destroyed, pending futures end with
-  /// broken_promise, every task among them is reported. Calls on a closed loop fail with `closed`.
-  /// A loop has no destructor, so that a global one needs no start-up code: it ends here.
-  /// Errors: invalid_state while running. Cost: O(blocks used).
+  /// Ends everything: what call_soon_threadsafe accepted is run, no other callback runs any more,
+  /// captures are destroyed, pending futures end with broken_promise, every task among them is
+  /// reported. Calls on a closed loop fail with `closed`. A loop has no destructor, so that a
+  /// global one needs no start-up code: it ends here. Errors: invalid_state while running. Cost:
+  /// O(blocks used).
   Result<void> close();
 
   // --- Explaining ---
@@ -190,7 +191,8 @@ class Loop {
   void for_each_block(Visit&& visit) const;
 
   /// Calls `visit(AnyFuture)` for each task that was pending when this was called, if it still is
-  /// when its turn comes. `visit` may do anything. Cost: O(blocks used). Defined in task.hpp.
+  /// when its turn comes. `visit` may do anything but enumerate tasks. Cost: O(blocks used).
+  /// Defined in task.hpp.
   template <class Visit>
   void for_each_task(Visit&& visit);
 
@@ -249,17 +251,19 @@ class Loop {
   detail::Block* refuse();
   Result<void> run(const detail::Block* awaited);
   bool pass(bool may_sleep);
-  void run_mail();
   void run_batch();
-  void run_timed(detail::Block& block);
-  void drop_callback(detail::Block& block);
+  void run_mail(unsigned count);
+  template <class Callback>
+  void run_one(Callback&& callback);
+  static void end(detail::Block& block);
   std::int32_t count_pending() const;
 
   friend class Handle;
 
   Port* port_;
   detail::List ready_;
-  detail::List batch_;  // what was ready when the pass began
+  // In the ready queue during a pass: behind what was ready when the pass began.
+  detail::Link pass_end_{nullptr, nullptr};
   detail::TimerQueue timers_;
   detail::BlockPool pool_;
   detail::Mailbox mailbox_;

@@ -19,30 +19,31 @@ class CriticalSection {
 
 bool Mailbox::post(Port& port, const SmallCallback& callback) {
   const CriticalSection section{port};
-  if (size_ == capacity_) {
-    ++refused_;
+  const unsigned count = size();
+  if (closed_ || count == capacity_) {
+    refused_.store(refused() + 1, std::memory_order_relaxed);
     return false;
   }
-  unsigned last = first_ + unsigned{size_};
+  unsigned last = first_ + count;
   if (last >= capacity_) last -= capacity_;  // no division: a Cortex-M0 has none
   slots_[last] = callback;
-  size_ = static_cast<std::uint8_t>(size_ + 1);
+  size_.store(static_cast<std::uint8_t>(count + 1), std::memory_order_relaxed);
   return true;
 }
 
 bool Mailbox::take(Port& port, SmallCallback& callback) {
   const CriticalSection section{port};
-  if (size_ == 0) return false;
+  const unsigned count = size();
+  if (count == 0) return false;
   callback = slots_[first_];
   first_ = static_cast<std::uint8_t>(first_ + 1 == capacity_ ? 0 : first_ + 1);
-  size_ = static_cast<std::uint8_t>(size_ - 1);
+  size_.store(static_cast<std::uint8_t>(count - 1), std::memory_order_relaxed);
   return true;
 }
 
 void Mailbox::close(Port& port) {
   const CriticalSection section{port};
-  size_ = 0;
-  capacity_ = 0;
+  closed_ = true;
 }
 
 }  // namespace eyelet::detail

@@ -4,6 +4,7 @@
 // Cortex-M0 does not have. It needs no blocks, so that it works when the pool is empty.
 #pragma once
 
+#include <atomic>
 #include <eyelet/callback.hpp>
 #include <eyelet/port.hpp>
 
@@ -20,20 +21,21 @@ class Mailbox {
   /// Takes the oldest out. False if there is none. O(1). Context: the loop's thread.
   bool take(Port& port, SmallCallback& callback);
 
-  /// Refuses everything from now on; what is inside is dropped. Context: the loop's thread.
+  /// Refuses everything from now on; what is inside stays. Context: the loop's thread.
   void close(Port& port);
 
-  /// A lone byte, so any context may read it; exact only in the loop's thread or a critical
-  /// section.
-  std::uint8_t size() const { return size_; }
-  std::uint32_t refused() const { return refused_; }
+  /// Context: any; a moment later it may be wrong.
+  std::uint8_t size() const { return size_.load(std::memory_order_relaxed); }
+  std::uint32_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:
   SmallCallback* slots_;
-  std::uint32_t refused_ = 0;
-  std::uint8_t capacity_;
+  // Written in the critical section only, by plain stores.
+  std::atomic<std::uint32_t> refused_{0};
+  std::atomic<std::uint8_t> size_{0};
   std::uint8_t first_ = 0;
-  volatile std::uint8_t size_ = 0;
+  std::uint8_t capacity_;
+  bool closed_ = false;
 };
 
 }  // namespace eyelet::detail

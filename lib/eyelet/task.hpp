@@ -18,11 +18,11 @@ class [[nodiscard]] Task : public Future<T> {
 
   /// Takes one request back and tells how many are left; a request that has not reached the body
   /// yet is then forgotten, if it was the last.
-  unsigned uncancel();
+  unsigned uncancel() const;
 };
 
 template <class T>
-unsigned Task<T>::uncancel() {
+unsigned Task<T>::uncancel() const {
   if (cancelling() == 0) return 0;
   detail::Block& b = *this->block();
   if (--b.depth == 0) detail::clear_flag(b, detail::kCancelRequested);

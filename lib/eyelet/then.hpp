@@ -66,16 +66,18 @@ Future<T> make_stage(const AnyFuture& source, F&& fn, const FutureOperations& op
   static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
   static_assert(std::is_constructible_v<Fn, F>,
                 "eyelet: pass a callable that cannot be copied by std::move");
-  if (source.loop() == nullptr) return {};
-  Block* const stage = make_future(*source.loop(), Kind::stage, operations);
+  Loop* const loop = source.loop();
+  if (loop == nullptr) return {};
+  // A refusal is reported to the user, who may drop `source` there.
+  Block* const stage = make_future(*loop, Kind::stage, operations);
   if (stage != nullptr) {
     construct<Fn, kPayloadBytes>(stage->payload, std::forward<F>(fn));
     if (source.block() != nullptr)
       attach(*stage, *source.block());
     else
-      source.loop()->schedule(*stage);
+      loop->schedule(*stage);
   }
-  return Future<T>{*source.loop(), stage};
+  return Future<T>{*loop, stage};
 }
 
 template <class T, class Fn>

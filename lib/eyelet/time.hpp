@@ -25,8 +25,7 @@ inline constexpr TimePoint kAtOnce = TimePoint::min();
 
 /// `start + delay`, or kEndOfTime if that lies beyond. `delay` is not negative. Context: any.
 constexpr TimePoint saturating_add(TimePoint start, Duration delay) {
-  return delay > kEndOfTime - (start < TimePoint{} ? TimePoint{} : start) ? kEndOfTime
-                                                                          : start + delay;
+  return start > kEndOfTime - delay ? kEndOfTime : start + delay;
 }
 
 /// How long to wait: any std::chrono duration of integers, rounded up to microseconds.
@@ -57,6 +56,8 @@ class Delay {
     } else if constexpr (Ratio::den == 1) {
       return ticks > kMax / Ratio::num ? kInvalid : ticks * Ratio::num;
     } else {
+      static_assert(Ratio::den - 1 <= kMax / (Ratio::num + 1),
+                    "eyelet: too odd a period for a delay");
       const std::int64_t whole = ticks / Ratio::den;
       const std::int64_t rest = ticks % Ratio::den;
       const std::int64_t rounded_up = (rest * Ratio::num + Ratio::den - 1) / Ratio::den;

@@ -24,6 +24,8 @@ class TimerQueue {
   /// `first_order` is the arming number to begin with; tests begin just before the wrap.
   constexpr explicit TimerQueue(std::size_t first_order = 0) : order_{first_order} {}
 
+  bool empty() const { return root_ == nullptr; }
+
   /// The earliest deadline, kNever if nothing is armed. O(1).
   TimePoint next() const { return root_ == nullptr ? kNever : timer(*root_).deadline; }
 

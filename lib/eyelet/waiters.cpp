@@ -3,6 +3,21 @@
 
 namespace eyelet::detail {
 
+void WaitList::join(Block& waiter) {
+  payload<WaiterBase>(waiter).arrival = arrivals_++;
+  waiting_.push_back(waiter);
+}
+
+void WaitList::rejoin(Block& waiter) {
+  const std::uint32_t arrival = payload<WaiterBase>(waiter).arrival;
+  Link* before = waiting_.front();
+  // The difference, not the numbers: it is right across the wrap.
+  while (before != waiting_.end() &&
+         static_cast<std::int32_t>(payload<WaiterBase>(block_of(*before)).arrival - arrival) < 0)
+    before = before->next;
+  insert_before(*before, waiter);
+}
+
 void WaitList::grant_front() {
   Block& waiter = block_of(waiting_.pop_front());
   set_flag(waiter, kGranted);
@@ -22,9 +37,12 @@ bool WaitList::leave(Block& waiter) {
   return true;
 }
 
-void WaitList::fail_all(Loop& loop, Error error) {
-  // Nobody is granted on the way: the grants end as well.
+void WaitList::fail_waiting(Error error) {
   while (!waiting_.empty()) fail_wait(block_of(waiting_.pop_front()), error);
+}
+
+void WaitList::fail_all(Loop& loop, Error error) {
+  fail_waiting(error);
   for (Count i = 0; granted_ != 0 && i < loop.pool().peak(); ++i) {
     Block& block = loop.pool()[i];
     if (block.kind != Kind::wait || !has_flag(block, kGranted) || is_done(block)) continue;

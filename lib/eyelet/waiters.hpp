@@ -6,7 +6,8 @@
 //      +------(3)-------+--> gone, and a grant passes on
 //
 //   (1) grant_front: the waiter moves to the ready queue, nothing is handed over yet
-//   (2) its turn in the loop: Primitive::deliver hands over, and what waits for it runs at once
+//   (2) its turn in the loop: Primitive::deliver hands over, and what waits for it runs at once; if
+//       the grant was taken away meanwhile, it goes back to its place among the waiting
 //   (3) cancel, or the last handle went: Primitive::pass_on may grant the next in line
 //
 // A primitive is a WaitList. It keeps no storage for its waiters; it decides whom to grant what.
@@ -25,30 +26,47 @@ class WaitList {
   bool empty() const { return waiting_.empty(); }
   /// How many were granted and have not had their turn.
   Count granted() const { return granted_; }
+  /// Whether someone is in line: waits, or was granted and has not had its turn.
+  bool in_use() const { return granted_ != 0 || !waiting_.empty(); }
+
+  /// The one who has waited longest, and who follows; null behind the last. O(1).
+  Block* front() const { return after(waiting_.end()); }
+  Block* next(const Block& waiter) const { return after(&waiter); }
 
   /// Moves the one who has waited longest to the ready queue. There must be one. O(1).
   void grant_front();
 
-  /// Ends all who wait and then all who were granted with `error`, in their order: what a primitive
-  /// does before it goes. Cost: O(waiters), and O(blocks used) if some were granted.
+  /// Ends all who wait with `error`, in their order. O(n).
+  void fail_waiting(Error error);
+  /// Ends those who were granted, too, in no particular order: what a primitive does before it
+  /// goes. O(blocks used) if some were granted.
   void fail_all(Loop& loop, Error error);
 
-  // --- For wait_in ---
+  // --- For Waiting ---
 
-  void join(Block& waiter) { waiting_.push_back(waiter); }
+  bool can_deliver() const { return true; }
+  void join(Block& waiter);
+  /// Back among the waiting at the place that its arrival gave it. O(n), n = those who came before.
+  void rejoin(Block& waiter);
   /// The waiter's turn has come: its grant is used up.
   void collect(Block& waiter);
   /// The waiter leaves. True: it had a grant, which somebody else must get.
   bool leave(Block& waiter);
 
  private:
+  Block* after(const Link* link) const {
+    return link->next == waiting_.end() ? nullptr : &block_of(*link->next);
+  }
+
   List waiting_;
+  std::uint32_t arrivals_ = 0;
   Count granted_ = 0;
 };
 
 /// What the payload of a pending waiter begins with.
 struct WaiterBase {
   WaitList* list;
+  std::uint32_t arrival;
 };
 
 /// A waiter and what it asks for: nothing, an item to put.
@@ -57,39 +75,57 @@ struct Waiter : WaiterBase {
   Request request;
 };
 
-/// Waits its turn in `primitive`, which derives from WaitList and has
-///   Result<T> deliver(Request&);  // hands over to the waiter whose turn it is
-///   void pass_on();               // a granted waiter left: grants the next, if there is one
-/// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
+/// What a waiter asks for that wants nothing but its turn.
+struct NoRequest {};
+
+/// A wait for a T in `Primitive`, see wait_in().
 template <class T, class Primitive, class Request>
-Future<T> wait_in(Loop& loop, Primitive& primitive, Request request) {
+struct Waiting {
   using W = Waiter<Request>;
-  static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
-  static constexpr FutureOperations kOperations{
-      {{[](Block& block) {
-          W& waiter = payload<W>(block);
-          auto& from = static_cast<Primitive&>(*waiter.list);
-          from.collect(block);
-          Result<T> delivered = from.deliver(waiter.request);
-          waiter.~W();
-          set_outcome<T>(block, std::move(delivered));
-          finish(block);
-        },
-        destructor<W>()},
-       close_future},
-      &kResultOperations<T>,
-      nullptr,
-      [](Block& block) {
-        auto& from = static_cast<Primitive&>(*payload<W>(block).list);
-        if (from.leave(block)) from.pass_on();
-      },
-      0};
-  Block* const block = make_future(loop, Kind::wait, kOperations);
-  if (block != nullptr) {
-    construct<W, kPayloadBytes>(block->payload, W{{&primitive}, std::move(request)});
-    primitive.join(*block);
+
+  static Primitive& primitive(Block& block) {
+    return static_cast<Primitive&>(*payload<W>(block).list);
   }
-  return Future<T>{loop, block};
+
+  static void turn(Block& block) {
+    Primitive& from = primitive(block);
+    from.collect(block);
+    if (!from.can_deliver()) return from.rejoin(block);
+    set_flag(block, kRunning);
+    W& waiter = payload<W>(block);
+    Result<T> delivered = from.deliver(waiter.request);
+    waiter.~W();
+    set_outcome<T>(block, std::move(delivered));
+    finish(block);
+  }
+
+  static void withdraw(Block& block) {
+    Primitive& from = primitive(block);
+    if (from.leave(block)) from.pass_on();
+  }
+
+  static constexpr FutureOperations kOperations{
+      {{turn, destructor<W>()}, close_future}, &kResultOperations<T>, nullptr, withdraw, 0};
+
+  static Block* join(Loop& loop, Primitive& primitive, Request&& request) {
+    static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
+    Block* const block = make_future(loop, Kind::wait, kOperations);
+    if (block == nullptr) return nullptr;
+    construct<W, kPayloadBytes>(block->payload, W{{&primitive, 0}, std::move(request)});
+    primitive.join(*block);
+    return block;
+  }
+};
+
+/// Joins the line of `primitive`, which derives from WaitList and has
+///   Result<T> deliver(Request&);  // hands over to the waiter whose turn it is
+///   void pass_on();               // a granted waiter left: grants the next, if possible
+/// and, if a grant can be taken away before its turn,
+///   bool can_deliver();           // false: the waiter goes back to its place
+/// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
+template <class T, class Primitive, class Request = NoRequest>
+Future<T> wait_in(Loop& loop, Primitive& primitive, Request request = {}) {
+  return Future<T>{loop, Waiting<T, Primitive, Request>::join(loop, primitive, std::move(request))};
 }
 
 }  // namespace eyelet::detail

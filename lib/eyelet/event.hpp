@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+// event: a flag that can be waited for. Floor 7.
+#pragma once
+
+#include <eyelet/waiters.hpp>
+
+namespace eyelet {
+
+/// asyncio.Event. Waiters that it leaves behind end broken_promise.
+class Event : detail::WaitList {
+ public:
+  constexpr explicit Event(Loop& loop) : loop_{&loop} {}
+  ~Event() { fail_all(*loop_, Error{Errc::broken_promise, 0}); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+
+  /// Waits until the event is set; if it is, until the next pass.
+  /// Memory: one block. Errors: cancelled, out_of_blocks, broken_promise.
+  Future<void> wait();
+
+  /// Sets it. All who wait are woken in their order, even if it is cleared before their turn. O(n).
+  void set();
+  void clear() { set_ = false; }
+  bool is_set() const { return set_; }
+
+ private:
+  template <class, class, class>
+  friend struct detail::Waiting;
+
+  Result<void> deliver(detail::NoRequest&) { return {}; }
+  void pass_on() {}
+
+  Loop* loop_;
+  bool set_ = false;
+};
+
+}  // namespace eyelet

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+// lock: one at a time, first come, first served. Floor 7.
+//
+//   free --(1)--> granted --(2)--> locked --(3)--> free
+//     \                                ^
+//      +-------------(4)---------------+
+//
+//   (1) pass_on: the first in line is scheduled; until its turn the lock is free for nobody else
+//   (2) deliver   (3) release   (4) try_acquire, if nobody is in line
+#pragma once
+
+#include <eyelet/guard.hpp>
+#include <eyelet/waiters.hpp>
+
+namespace eyelet {
+
+/// asyncio.Lock. It must outlive the guards; waiters that it leaves behind end broken_promise.
+class Lock : detail::WaitList {
+ public:
+  constexpr explicit Lock(Loop& loop) : loop_{&loop} {}
+  ~Lock() { fail_all(*loop_, Error{Errc::broken_promise, 0}); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+  /// Waits in line for the lock. Cancelled, also when it was granted already: the next gets it.
+  /// Memory: one block until the guard is taken. Errors: cancelled, out_of_blocks, broken_promise.
+  Future<Guard<Lock>> acquire();
+
+  /// The lock at once, or an empty guard if it is locked or someone is in line.
+  Guard<Lock> try_acquire();
+
+  /// Frees the lock; the first in line gets it when its turn comes. A guard calls this by itself.
+  /// Errors: invalid_state (not locked).
+  Result<void> release();
+
+  bool locked() const { return locked_; }
+
+ private:
+  template <class, class, class>
+  friend struct detail::Waiting;
+
+  Result<Guard<Lock>> deliver(detail::NoRequest&);
+  void pass_on();
+
+  Loop* loop_;
+  bool locked_ = false;
+};
+
+}  // namespace eyelet
