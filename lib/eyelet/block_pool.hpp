@@ -39,14 +39,20 @@ enum class State : std::uint8_t { pending, value, error, cancelled };
 enum Flag : std::uint8_t {
   kArmed = 1,             ///< in the timer queue, its link and upstream used by the heap
   kGranted = 2,           ///< a wait in the ready queue that has not been delivered
+  kAsked = 2,             ///< a stage: a request to cancel passed through it
   kRunning = 4,           ///< its callable is on the stack
   kAwaiting = 8,          ///< its callable has run; upstream is the future that it returned
+  kRelocks = 8,           ///< a condition's wait: it takes the lock before it ends
   kCancelRequested = 16,  ///< its next input is `cancelled`, whatever upstream says
   kHoldsOutcome = 32,     ///< `finally`: the payload holds the outcome, its state is in `depth`
   kHoldsRequest = 32,     ///< an abandoned wait: the payload holds no result yet
   kObserved = 64,         ///< somebody looked at the error
   kListed = 128,          ///< pending when an enumeration of tasks began
 };
+
+/// In FutureOperations::runs_on, beside a bit per State: what `run` returns is an input to the next
+/// `run`, not the outcome. The callable stays until `run` drops it.
+inline constexpr std::uint8_t kRunsAgain = 128;
 
 /// What is done with a result of one type.
 struct ResultOperations {
@@ -74,7 +80,10 @@ struct FutureOperations : ContinuationOperations {
   /// block is done, or the future that the callable returned comes back, its handle with it.
   Block* (*run)(Block&, Block* input, bool cancelled);
   void (*withdraw)(Block&);  ///< a pending wait leaves what it waits in
-  std::uint8_t runs_on;      ///< a bit per State that `run` wants as its input
+  std::uint8_t runs_on;      ///< a bit per State that `run` wants as its input, and kRunsAgain
+  /// A wait that has something to do before it may end hears of a cancel here; null: it ends at
+  /// once.
+  void (*cancel)(Block&) = nullptr;
 };
 
 /// 40 bytes of header with 32-bit pointers, 72 with 64-bit ones, and the payload: while pending

@@ -63,10 +63,12 @@ Block* start(Block& stage, Block* input, bool cancelled) {
 
 // `stage` waits for `inner`, which its callable returned.
 void await(Block& stage, Block& inner) {
-  set_flag(stage, kAwaiting);
+  const bool runs_again = (future_operations(stage).runs_on & kRunsAgain) != 0;
+  if (!runs_again) set_flag(stage, kAwaiting);
   if (&inner == &stage || inner.loop != stage.loop) {
+    if (runs_again) drop_callable(stage);
     set_failed(stage, Error{Errc::invalid_state, 0});
-  } else if (is_done(inner)) {
+  } else if (is_done(inner) && !runs_again) {
     settle(stage, &inner, take_flag(stage, kCancelRequested));
   } else {
     attach(stage, inner);
@@ -239,9 +241,15 @@ bool cancel(Block& future) {
   for (Block* block = &future;; block = block->upstream) {
     if (block->kind == Kind::task && block->depth != UINT8_MAX) ++block->depth;
     if (block == last) break;
+    set_flag(*block, kAsked);
   }
   if (last->kind == Kind::promise) return fail_pending(*last, Error{Errc::cancelled, 0});
   if (last->kind == Kind::wait) {
+    if (future_operations(*last).cancel != nullptr) {
+      future_operations(*last).cancel(*last);
+      return true;
+    }
+    set_flag(*last, kRunning);  // pinned until fail_wait is through with it
     future_operations(*last).withdraw(*last);
     fail_wait(*last, Error{Errc::cancelled, 0});
     return true;

@@ -38,6 +38,7 @@ class Lock : detail::WaitList {
  private:
   template <class, class, class>
   friend struct detail::Waiting;
+  friend class Condition;
 
   Result<Guard<Lock>> deliver(detail::NoRequest&);
   void pass_on();

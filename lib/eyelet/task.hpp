@@ -56,14 +56,14 @@ auto Loop::create_task(F&& body) {
 /// A future of `x`: of a future itself, of a callable a task that runs it, of a value one that is
 /// done with it. Memory: none for a future, else one block. Errors: out_of_blocks, closed.
 template <class X>
-[[nodiscard]] auto ensure_future(Loop& loop, X&& x) {
+[[nodiscard]] auto ensure_future(Loop& owner, X&& x) {
   using Plain = std::decay_t<X>;
   if constexpr (detail::IsFuture<Plain>::value) {
     return Plain{std::forward<X>(x)};
   } else if constexpr (std::is_invocable_v<Plain&>) {
-    return loop.create_task(std::forward<X>(x));
+    return owner.create_task(std::forward<X>(x));
   } else {
-    Future<Plain> future = loop.create_future<Plain>();
+    Future<Plain> future = owner.create_future<Plain>();
     future.set_result(std::forward<X>(x));
     return future;
   }

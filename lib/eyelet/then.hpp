@@ -66,18 +66,18 @@ Future<T> make_stage(const AnyFuture& source, F&& fn, const FutureOperations& op
   static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
   static_assert(std::is_constructible_v<Fn, F>,
                 "eyelet: pass a callable that cannot be copied by std::move");
-  Loop* const loop = source.loop();
-  if (loop == nullptr) return {};
+  Loop* const owner = source.loop();
+  if (owner == nullptr) return {};
   // A refusal is reported to the user, who may drop `source` there.
-  Block* const stage = make_future(*loop, Kind::stage, operations);
+  Block* const stage = make_future(*owner, Kind::stage, operations);
   if (stage != nullptr) {
     construct<Fn, kPayloadBytes>(stage->payload, std::forward<F>(fn));
     if (source.block() != nullptr)
       attach(*stage, *source.block());
     else
-      loop->schedule(*stage);
+      owner->schedule(*stage);
   }
-  return Future<T>{*loop, stage};
+  return Future<T>{*owner, stage};
 }
 
 template <class T, class Fn>

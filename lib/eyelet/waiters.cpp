@@ -18,8 +18,8 @@ void WaitList::rejoin(Block& waiter) {
   insert_before(*before, waiter);
 }
 
-void WaitList::grant_front() {
-  Block& waiter = block_of(waiting_.pop_front());
+void WaitList::grant(Block& waiter) {
+  unlink(waiter);
   set_flag(waiter, kGranted);
   ++granted_;
   waiter.loop->schedule(waiter);

@@ -33,8 +33,10 @@ class WaitList {
   Block* front() const { return after(waiting_.end()); }
   Block* next(const Block& waiter) const { return after(&waiter); }
 
-  /// Moves the one who has waited longest to the ready queue. There must be one. O(1).
-  void grant_front();
+  /// Moves one who waits to the ready queue. O(1).
+  void grant(Block& waiter);
+  /// The same with the one who has waited longest. There must be one.
+  void grant_front() { grant(*front()); }
 
   /// Ends all who wait with `error`, in their order. O(n).
   void fail_waiting(Error error);
@@ -83,12 +85,12 @@ template <class T, class Primitive, class Request>
 struct Waiting {
   using W = Waiter<Request>;
 
-  static Primitive& primitive(Block& block) {
+  static Primitive& primitive_of(Block& block) {
     return static_cast<Primitive&>(*payload<W>(block).list);
   }
 
   static void turn(Block& block) {
-    Primitive& from = primitive(block);
+    Primitive& from = primitive_of(block);
     from.collect(block);
     if (!from.can_deliver()) return from.rejoin(block);
     set_flag(block, kRunning);
@@ -100,16 +102,16 @@ struct Waiting {
   }
 
   static void withdraw(Block& block) {
-    Primitive& from = primitive(block);
+    Primitive& from = primitive_of(block);
     if (from.leave(block)) from.pass_on();
   }
 
   static constexpr FutureOperations kOperations{
       {{turn, destructor<W>()}, close_future}, &kResultOperations<T>, nullptr, withdraw, 0};
 
-  static Block* join(Loop& loop, Primitive& primitive, Request&& request) {
+  static Block* join(Loop& owner, Primitive& primitive, Request&& request) {
     static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
-    Block* const block = make_future(loop, Kind::wait, kOperations);
+    Block* const block = make_future(owner, Kind::wait, kOperations);
     if (block == nullptr) return nullptr;
     construct<W, kPayloadBytes>(block->payload, W{{&primitive, 0}, std::move(request)});
     primitive.join(*block);
@@ -124,8 +126,9 @@ struct Waiting {
 ///   bool can_deliver();           // false: the waiter goes back to its place
 /// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
 template <class T, class Primitive, class Request = NoRequest>
-Future<T> wait_in(Loop& loop, Primitive& primitive, Request request = {}) {
-  return Future<T>{loop, Waiting<T, Primitive, Request>::join(loop, primitive, std::move(request))};
+Future<T> wait_in(Loop& owner, Primitive& primitive, Request request = {}) {
+  return Future<T>{owner,
+                   Waiting<T, Primitive, Request>::join(owner, primitive, std::move(request))};
 }
 
 }  // namespace eyelet::detail

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <eyelet/barrier.hpp>
+
+namespace eyelet {
+
+using detail::Block;
+
+Future<std::size_t> Barrier::wait() {
+  if (broken_) {
+    Future<std::size_t> refused = loop_->create_future<std::size_t>();
+    refused.set_error(Errc::broken_barrier);
+    return refused;
+  }
+  auto future = detail::wait_in<std::size_t>(*loop_, *this, Place{0});
+  if (future.block() != nullptr && ++waiting_ == parties_) let_go();
+  return future;
+}
+
+Result<std::size_t> Barrier::try_wait() {
+  if (broken_) return failure(Errc::broken_barrier);
+  if (waiting_ + 1 != parties_) return failure(Errc::invalid_state);
+  let_go();
+  return parties_ - 1;
+}
+
+// The places are given when the barrier is full: those who left before have none.
+void Barrier::let_go() {
+  waiting_ = 0;
+  for (std::size_t place = 0; !empty(); ++place) {
+    detail::payload<detail::Waiter<Place>>(*front()).request.index = place;
+    grant_front();
+  }
+}
+
+bool Barrier::leave(Block& waiter) {
+  const bool granted = WaitList::leave(waiter);
+  if (!granted) --waiting_;
+  return granted;
+}
+
+void Barrier::fail_waiters() {
+  waiting_ = 0;
+  fail_waiting(Error{Errc::broken_barrier, 0});
+}
+
+void Barrier::abort() {
+  broken_ = true;
+  fail_waiters();
+}
+
+void Barrier::reset() {
+  broken_ = false;
+  fail_waiters();
+}
+
+}  // namespace eyelet

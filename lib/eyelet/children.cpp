@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <eyelet/children.hpp>
+
+namespace eyelet::detail {
+namespace {
+
+// A node that has had its turn is in no list.
+constexpr Flag kHadItsTurn = kRunning;
+
+void node_turn(Block& node) {
+  set_flag(node, kHadItsTurn);
+  Block& parent = *payload<Node>(node).parent;
+  --payload<Parent>(parent).pending;
+  const auto& operations = static_cast<const ParentOperations&>(*parent.operations);
+  set_flag(parent, kRunning);
+  const bool ended = operations.child_ended(parent, child_of(node));
+  clear_flag(parent, kRunning);
+  if (ended) finish(parent);
+}
+
+// The loop closes. The parent, whose turn to be closed comes too, finds no nodes.
+void close_node(Block& node) { release_nodes(*payload<Node>(node).parent); }
+
+constexpr ContinuationOperations kNodeOperations{{node_turn, nullptr}, close_node};
+
+}  // namespace
+
+Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const* children,
+                   std::size_t count) {
+  Block* const parent = make_future(loop, Kind::wait, operations);
+  if (parent == nullptr) return nullptr;
+  construct<Parent, kPayloadBytes>(parent->payload, Parent{nullptr, 0});
+  // From the last to the first: each goes before those that are there.
+  for (std::size_t i = count; i-- > 0;) {
+    Block* const node = children[i] == nullptr ? nullptr : loop.acquire();
+    if (node == nullptr) {
+      release_nodes(*parent);
+      loop.release(*parent);
+      return nullptr;
+    }
+    node->operations = &kNodeOperations;
+    node->kind = Kind::done_callback;
+    node->flags = 0;
+    construct<Node, kPayloadBytes>(node->payload, Node{parent, payload<Parent>(*parent).first});
+    payload<Parent>(*parent).first = node;
+    ++payload<Parent>(*parent).pending;
+    attach(*node, *children[i]);
+  }
+  return parent;
+}
+
+void release_nodes(Block& parent) {
+  if (has_flag(parent, kGranted)) unlink(parent);
+  clear_flag(parent, kGranted);
+  Block* node = std::exchange(payload<Parent>(parent).first, nullptr);
+  while (node != nullptr) {
+    Block& gone = *node;
+    node = next_node(gone);
+    Block& child = child_of(gone);
+    if (!has_flag(gone, kHadItsTurn)) unlink(gone);
+    Loop::retire(gone);
+    gone.loop->release(gone);
+    drop_dependent(child);
+  }
+}
+
+}  // namespace eyelet::detail

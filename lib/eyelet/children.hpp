@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+// children: one future that waits for many. Floor 6.
+//
+// The parent is a wait; between it and each child stands a node, a continuation of the child's in a
+// block of its own. Nodes are kept in argument order until the parent ends, and so keep the
+// children and their results. Whatever ends the parent, all nodes go at once.
+#pragma once
+
+#include <eyelet/future.hpp>
+
+namespace eyelet::detail {
+
+/// Operations of a parent.
+struct ParentOperations : FutureOperations {
+  /// A child has ended, its node's turn has come. True: so has the parent, its outcome is set.
+  bool (*child_ended)(Block& parent, Block& child);
+};
+
+/// What the payload of a pending parent begins with.
+struct Parent {
+  Block* first;   // node
+  Count pending;  // children whose nodes have not had their turn
+};
+
+/// What the payload of a node holds.
+struct Node {
+  Block* parent;
+  Block* next;
+};
+
+inline Block* next_node(const Block& node) { return payload<Node>(node).next; }
+inline Block& child_of(const Block& node) { return *node.upstream; }
+
+/// A parent of `children`, null if a block is missing or one of them is a null: then nothing is
+/// left behind. The caller constructs what follows Parent in the payload.
+Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const* children,
+                   std::size_t count);
+
+/// FutureOperations::withdraw of a parent: lets go of all children, and leaves the ready queue. The
+/// payload may then be used for the result.
+void release_nodes(Block& parent);
+
+}  // namespace eyelet::detail

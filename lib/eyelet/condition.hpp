@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+// condition: waits, without the lock, until somebody who has the lock says so. Floor 7.
+//
+//   waiting --(1)--> relocking --(2)--> its turn, lock held --(3)--> done
+//      ^                                       |
+//      +------------------(4)------------------+
+//
+//   (1) notify, or cancel: the waiter moves from this line to the lock's, no wake-up in between
+//   (2) the lock's turn   (3) the predicate holds, or a cancel was requested   (4) it does not hold
+//
+// Whatever ends a wait, it ends with the lock held.
+#pragma once
+
+#include <eyelet/lock.hpp>
+
+namespace eyelet {
+
+class Condition;
+
+namespace detail {
+
+struct ConditionWaiter : WaiterBase {
+  Condition* condition;  // null: it has gone
+  bool notified;         // by a notification that somebody else could use
+};
+
+/// The predicate of wait(), which is content with any notification.
+struct Notified {
+  bool operator()() const { return true; }
+};
+
+template <class Predicate>
+struct ConditionWait;
+
+}  // namespace detail
+
+/// asyncio.Condition, over a lock that may serve several. Waiters that it leaves behind end
+/// broken_promise; the lock must outlive them.
+class Condition : detail::WaitList {
+ public:
+  constexpr explicit Condition(Lock& lock) : lock_{&lock} {}
+  ~Condition();
+  Condition(const Condition&) = delete;
+  Condition& operator=(const Condition&) = delete;
+
+  Lock& lock() const { return *lock_; }
+
+  /// Frees the lock, waits for a notification and then its turn for the lock. The caller's guard is
+  /// good again afterwards. Cancelled, it ends so when it has the lock again; a notification that
+  /// it had got goes to another waiter. Memory: one block. Errors: invalid_state (not locked) and
+  /// out_of_blocks, upon which nothing is freed; cancelled; broken_promise.
+  Future<void> wait();
+
+  /// Waits until `holds()` is true, which is asked with the lock held: now, and after
+  /// notifications. If it is true now, that is the outcome in the next pass, locked or not.
+  /// Otherwise as wait().
+  template <class Predicate>
+  Future<void> wait_for(Predicate&& holds);
+
+  /// Wakes the `count` who have waited longest, or all if they are fewer. Errors: invalid_state
+  /// (not locked). Cost: O(count).
+  Result<void> notify(std::size_t count = 1);
+  Result<void> notify_all() { return notify(static_cast<std::size_t>(-1)); }
+
+ private:
+  template <class>
+  friend struct detail::ConditionWait;
+
+  template <class Predicate>
+  Future<void> begin(Predicate&& holds, bool at_once);
+  static void withdraw(detail::Block& waiter);
+  static void cancel(detail::Block& waiter);
+  // Its turn has come. False: it was granted nothing but the turn, the lock is the caller's.
+  static bool take_lock(detail::Block& waiter);
+  static void end(detail::Block& waiter);
+  void wait_again(detail::Block& waiter);
+  void move_to_lock(detail::Block& waiter, bool notified);
+
+  Lock* lock_;
+};
+
+namespace detail {
+
+template <class Predicate>
+struct ConditionWait {
+  struct Waiter : ConditionWaiter {
+    Predicate holds;
+  };
+
+  static void turn(Block& block) {
+    Waiter& waiter = payload<Waiter>(block);
+    const bool relocked = Condition::take_lock(block);
+    set_flag(block, kRunning);
+    if (relocked && !has_flag(block, kCancelRequested) && waiter.condition != nullptr &&
+        !waiter.holds()) {
+      clear_flag(block, kRunning);
+      waiter.condition->wait_again(block);
+      return;
+    }
+    const bool broken = waiter.condition == nullptr;
+    waiter.~Waiter();
+    if (has_flag(block, kCancelRequested))
+      set_failed(block, Error{Errc::cancelled, 0});
+    else if (broken)
+      set_failed(block, Error{Errc::broken_promise, 0});
+    else
+      set_value<void>(block);
+    finish(block);
+  }
+
+  static constexpr FutureOperations kOperations{{{turn, destructor<Waiter>()}, close_future},
+                                                &kResultOperations<void>,
+                                                nullptr,
+                                                Condition::withdraw,
+                                                0,
+                                                Condition::cancel};
+};
+
+}  // namespace detail
+
+template <class Predicate>
+Future<void> Condition::begin(Predicate&& holds, bool at_once) {
+  using namespace detail;
+  using Wait = ConditionWait<std::decay_t<Predicate>>;
+  Loop& owner = *lock_->loop_;
+  if (!at_once && !lock_->locked()) {
+    Future<void> refused = owner.create_future<void>();
+    refused.set_error(Errc::invalid_state);
+    return refused;
+  }
+  Block* const block = make_future(owner, Kind::wait, Wait::kOperations);
+  if (block != nullptr) {
+    construct<typename Wait::Waiter, kPayloadBytes>(
+        block->payload,
+        typename Wait::Waiter{{{this, 0}, this, false}, std::forward<Predicate>(holds)});
+    set_flag(*block, kRelocks);
+    join(*block);
+    if (at_once)
+      grant(*block);
+    else
+      static_cast<void>(lock_->release());
+  }
+  return Future<void>{owner, block};
+}
+
+template <class Predicate>
+Future<void> Condition::wait_for(Predicate&& holds) {
+  static_assert(std::is_invocable_r_v<bool, Predicate&>,
+                "eyelet: Condition::wait_for: the predicate is called without arguments");
+  const bool at_once = holds();
+  return begin(std::forward<Predicate>(holds), at_once);
+}
+
+}  // namespace eyelet

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+// repeat: loops, in constant memory. Floor 7.
+#pragma once
+
+#include <eyelet/task.hpp>
+#include <optional>
+
+namespace eyelet {
+namespace detail {
+
+/// A task that holds a `Body`; each round, and what a round awaited, comes back to `Body::step`.
+template <class Body>
+struct Repeating {
+  static Block* run(Block& task, Block* input, bool) {
+    Body& body = callable<Body, 0>(task);
+    std::optional<AnyFuture> next = body.step(input);
+    if (next && next->block() != nullptr) return std::move(*next).release();
+    body.~Body();
+    if (next)
+      set_failed(task, next->error());
+    else
+      set_value<void>(task);
+    return nullptr;
+  }
+
+  static constexpr FutureOperations kOperations{{{run_chain, destructor<Body>()}, close_future},
+                                                &kResultOperations<void>,
+                                                run,
+                                                nullptr,
+                                                bit(State::value) | kRunsAgain};
+
+  static Task<void> begin(Loop& owner, Body&& body) {
+    Block* const task = make_future(owner, Kind::task, kOperations);
+    if (task != nullptr) {
+      construct<Body, kPayloadBytes>(task->payload, std::move(body));
+      owner.schedule(*task);
+    }
+    return Task<void>{owner, task};
+  }
+};
+
+template <class Fn>
+struct RepeatBody {
+  using Returned = std::invoke_result_t<Fn&>;
+  static_assert(IsFuture<Returned>::value, "eyelet: repeat: the body returns a future");
+  using T = value_of<Returned>;
+  static_assert(std::is_void_v<T> || std::is_same_v<T, bool>,
+                "eyelet: repeat: the body returns a Future<void> or a Future<bool>");
+  Fn fn;
+
+  // Nothing: the loop is over.
+  std::optional<AnyFuture> step(Block* input) {
+    if constexpr (std::is_same_v<T, bool>) {
+      if (input != nullptr && !*result_of<bool>(*input)) return {};
+    }
+    return fn();
+  }
+};
+
+template <class Source, class Fn>
+struct ForEachBody {
+  using Item = typename value_of<decltype(std::declval<Source&>().next())>::value_type;
+  static_assert(std::is_invocable_v<Fn&, Item&&>, "eyelet: for_each: fn is called with an item");
+  Source* source;
+  Fn fn;
+  bool pulling = false;
+
+  std::optional<AnyFuture> step(Block* input) {
+    if (std::exchange(pulling, !pulling)) {
+      std::optional<Item> item = *take_result<std::optional<Item>>(*input);
+      if (!item) return {};
+      if constexpr (!std::is_void_v<std::invoke_result_t<Fn&, Item&&>>)
+        return fn(std::move(*item));
+      else
+        fn(std::move(*item));
+      pulling = true;
+    }
+    return source->next();
+  }
+};
+
+}  // namespace detail
+
+/// Runs `body()` again and again, each time when the future it returned has ended, beginning in the
+/// next pass. `body` returns a Future<void>, and the loop ends only by an error or a cancel; or a
+/// Future<bool>, and `false` ends it well. Each round has a turn of its own, so that a body that
+/// never waits starves nobody. Memory: one block, besides what `body` uses. Errors: those of what
+/// `body` returns, cancelled, out_of_blocks. Cancelled: so is what it waits for. Like any task it
+/// runs without handles, too.
+template <class F>
+Task<void> repeat(Loop& owner, F&& body) {
+  using Body = detail::RepeatBody<std::decay_t<F>>;
+  return detail::Repeating<Body>::begin(owner, Body{std::forward<F>(body)});
+}
+
+/// Calls `body(item)` for each item of an asynchronous source, one after the other, until it has no
+/// more: the async for. `source.next()` gives a Future<std::optional<T>>, empty at the end;
+/// `source` must outlive the loop. `body` returns nothing, or a Future, which ends before the next
+/// item. Memory, errors, cancelling: as repeat; `source.next()` is what it waits for, too.
+template <class Source, class F>
+Task<void> for_each(Loop& owner, Source& source, F&& body) {
+  using Body = detail::ForEachBody<Source, std::decay_t<F>>;
+  return detail::Repeating<Body>::begin(owner, Body{&source, std::forward<F>(body)});
+}
+
+}  // namespace eyelet

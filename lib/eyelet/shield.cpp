@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <eyelet/shield.hpp>
+
+namespace eyelet::detail {
+
+void shield_turn(Block& shield) {
+  Block& shielded = *shield.upstream;
+  set_flag(shield, kRunning);
+  shield.upstream = nullptr;
+  shield.state = copy_outcome(shield, &shielded, false);
+  drop_dependent(shielded);
+  finish(shield);
+}
+
+}  // namespace eyelet::detail

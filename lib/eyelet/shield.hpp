@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+// shield: waits for a future without cancelling it. Floor 7.
+#pragma once
+
+#include <eyelet/future.hpp>
+
+namespace eyelet {
+namespace detail {
+
+/// Kind::wait, so that a cancel ends here and withdraws; its list is the future's continuations.
+void shield_turn(Block& shield);
+
+}  // namespace detail
+
+/// Ends as `future` does. Cancelled, it ends at once, and `future` goes on as if nobody had waited.
+/// Memory: one block; none is left behind, however often a future is shielded and given up.
+/// Errors: cancelled, out_of_blocks, and those of `future`.
+template <class T>
+Future<T> shield(const Future<T>& future) {
+  using namespace detail;
+  static constexpr FutureOperations kOperations{
+      {{shield_turn, nullptr}, close_future}, &kResultOperations<T>, nullptr, detach, 0};
+  if (future.block() == nullptr) return future;
+  Block* const block = make_future(*future.loop(), Kind::wait, kOperations);
+  if (block != nullptr) attach(*block, *future.block());
+  return Future<T>{*future.loop(), block};
+}
+
+}  // namespace eyelet
