@@ -2,6 +2,7 @@
 // eyelet: all rooms. It defines nothing. Floor 8.
 #pragma once
 
+#include <eyelet/as_completed.hpp>
 #include <eyelet/barrier.hpp>
 #include <eyelet/condition.hpp>
 #include <eyelet/event.hpp>
@@ -13,6 +14,7 @@
 #include <eyelet/shield.hpp>
 #include <eyelet/sleep.hpp>
 #include <eyelet/task.hpp>
+#include <eyelet/task_group.hpp>
 #include <eyelet/then.hpp>
 #include <eyelet/wait.hpp>
 #include <eyelet/wait_for.hpp>

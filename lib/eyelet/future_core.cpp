@@ -129,6 +129,8 @@ void drop_dependent(Block& source) {
 }
 
 void bury(Block& future) {
+  // What the exception handler causes is not reported to it: it would never end.
+  if (future.loop->reporting()) set_flag(future, kObserved);
   Graveyard& graveyard = future.loop->graveyard();
   future.next = graveyard.first;
   graveyard.first = &future;

@@ -230,6 +230,8 @@ class Loop {
   detail::BlockPool& pool() { return pool_; }
   Port& port() { return *port_; }
   void report(Error error);
+  /// Whether the exception handler is running.
+  bool reporting() const { return reporting_; }
   detail::Graveyard& graveyard() { return graveyard_; }
   /// Runs until `awaited` is done; the caller holds a handle to it. Null: does not run.
   Result<void> run_until_done(const detail::Block* awaited);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSL-1.0
+// task_group: tasks that end together. Floor 7.
+//
+//   idle --(1)--> open --(2)--> ending --(3)--> idle
+//                   \                            ^
+//                    +------------(3)------------+
+//
+//   (1) run   (2) a member failed, or the body was cancelled, or the future of run was: all that
+//   are left are cancelled, and nobody may join   (3) the last member has ended
+#pragma once
+
+#include <eyelet/task.hpp>
+
+namespace eyelet {
+namespace detail {
+
+/// The part without types. The body of run() is a member, too; being cancelled it ends the group,
+/// which others do only by failing.
+class TaskGroupCore {
+ public:
+  /// Whether tasks may join.
+  bool open() const { return run_ != nullptr && !ending_; }
+
+ protected:
+  constexpr TaskGroupCore(Loop& loop, Error* errors, std::size_t capacity)
+      : loop_{&loop}, errors_{errors}, capacity_{capacity} {}
+  ~TaskGroupCore();
+  TaskGroupCore(const TaskGroupCore&) = delete;
+  TaskGroupCore& operator=(const TaskGroupCore&) = delete;
+
+  /// The future of run(), already failed if the group is running.
+  Future<void> begin();
+  /// Makes `task` a member. False: there was no block, and the task is cancelled before its first
+  /// step.
+  bool add(Block* task, bool is_body);
+  /// begin() is taken back.
+  void give_up();
+
+  Loop* loop_;
+  Error* errors_;
+  std::size_t capacity_;
+  std::size_t error_count_ = 0;
+
+ private:
+  struct Member;
+
+  static TaskGroupCore& group_of(Block& run);
+  static void member_turn(Block& node);
+  static void close_member(Block& node);
+  static void run_turn(Block& run);
+  static void cancel_run(Block& run);
+  static void withdraw_run(Block& run);
+  static void remove(Block& node);
+  void record(Error error);
+  void end_members();
+  void end_run();
+
+  static const ContinuationOperations kMemberOperations;
+  static const FutureOperations kRunOperations;
+
+  Block* run_ = nullptr;
+  List members_;
+  Error body_error_;
+  bool ending_ = false;
+  bool cancelled_ = false;
+};
+
+}  // namespace detail
+
+/// asyncio.TaskGroup. It keeps the first `Errors` errors of its members. If it goes while it runs,
+/// its members are cancelled and the future of run() ends broken_promise.
+template <std::size_t Errors = 4>
+class TaskGroup : public detail::TaskGroupCore {
+ public:
+  static_assert(Errors >= 1, "eyelet: a task group keeps at least one error");
+  constexpr explicit TaskGroup(Loop& owner) : TaskGroupCore{owner, kept_, Errors} {}
+
+  /// Runs `body()` as a task, and ends when that and all tasks created meanwhile have ended: well;
+  /// or with the first error, when the others have been cancelled; or cancelled, if it was, or the
+  /// body. May be called again afterwards. Memory: three blocks. Errors: those of the members,
+  /// cancelled, invalid_state (it is running), out_of_blocks. Cancelled: so are all members, in the
+  /// next pass.
+  template <class F>
+  Future<void> run(F&& body) {
+    Future<void> ended = begin();
+    if (ended.done()) return ended;
+    const auto task = loop_->create_task(std::forward<F>(body));
+    if (add(task.block(), true)) return ended;
+    give_up();
+    return Future<void>{*loop_, nullptr};
+  }
+
+  /// A task that is a member. Memory: two blocks. Errors, upon which `body` never runs:
+  /// invalid_state (not running, or ending), out_of_blocks.
+  template <class F>
+  auto create_task(F&& body) {
+    using Created = decltype(loop_->create_task(std::forward<F>(body)));
+    if (!open()) {
+      const auto refused = loop_->template create_future<typename Created::value_type>();
+      refused.set_error(Errc::invalid_state);
+      return Created{*loop_, AnyFuture{refused}.release()};
+    }
+    Created task = loop_->create_task(std::forward<F>(body));
+    return add(task.block(), false) ? task : Created{*loop_, nullptr};
+  }
+
+  /// Errors of the last or current run in the order in which members ended, the body's last.
+  std::size_t error_count() const { return error_count_ < Errors ? error_count_ : Errors; }
+  Error error(std::size_t i) const { return kept_[i]; }
+
+ private:
+  Error kept_[Errors] = {};
+};
+
+}  // namespace eyelet
