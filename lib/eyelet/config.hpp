@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // config: every number that a user may change. Floor 0.
-// -DEYELET_CONFIG_HEADER='"my_config.hpp"' names a header that defines some of the macros below
-// beforehand; the library and all that links with it must be built with the same values.
+// -DEYELET_CONFIG_HEADER='"my_config.hpp"' names a header (of another name than this) that
+// defines some of the macros below beforehand; the library and all that links with it must be built
+// with the same values.
 #pragma once
 
 #include <cstddef>

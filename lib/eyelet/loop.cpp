@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <eyelet/loop.hpp>
 
 namespace eyelet {
@@ -52,11 +53,7 @@ Result<void> Loop::run(const Block* awaited) {
       report(outcome.error());
       break;
     }
-    if (stopping_) {
-      if (awaited != nullptr && awaited->state == State::pending)
-        outcome = failure(Errc::invalid_state);
-      break;
-    }
+    if (stopping_) break;
   }
   // A stop that came too late must not end the next run.
   stopping_ = false;

@@ -166,8 +166,8 @@ class Loop {
   void stop() { stopping_ = true; }
 
   /// Runs one pass without sleeping, for a host that has a loop of its own. Returns when to call
-  /// again at the latest: kAtOnce if something is ready, kNever if nothing is armed.
-  /// Context: the loop's thread, not from a callback (does nothing, reports invalid_state).
+  /// again at the latest: kAtOnce if something is ready, kNever if nothing is armed or it is
+  /// closed. Context: the loop's thread, not from a callback (does nothing, reports invalid_state).
   TimePoint poll();
 
   bool running() const { return running_; }
@@ -205,7 +205,8 @@ class Loop {
   }
 
   /// From now on callbacks are timed, and one that takes longer than `limit` is reported with its
-  /// microseconds. Costs two looks at the clock for each callback.
+  /// microseconds; a negative limit ends that. Costs two looks at the clock for each callback.
+  /// Limits and durations saturate at 71 minutes.
   void set_slow_callback_duration(Delay limit);
 
   // --- For ports and the rooms above; programs do without ---

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // timer_queue: armed blocks, the earliest first, equal deadlines in arming order. Floor 2.
-// A leftist heap inside the blocks: no memory of its own, arm and remove O(log n) at worst.
+// A leftist heap inside the blocks: no memory of its own, arm and remove O(log n) at worst. A
+// binary heap in an array would need memory beside the blocks; a pairing heap is shorter, but one
+// pop may take O(n); a wheel needs an array of lists. Overflow cannot happen here: saturating_add
+// (time.hpp) ends before kNever. A zero delay is due in the next pass and not in this one, because
+// the loop takes what is due before it runs any of it.
 #pragma once
 
 #include <eyelet/block_pool.hpp>
