@@ -24,9 +24,11 @@ class Barrier : detail::WaitList {
   /// Errors: broken_barrier, invalid_state (others are missing, too; one does not count as come).
   Result<std::size_t> try_wait();
 
-  /// Ends all who wait with broken_barrier, and all who will come until reset(). O(n).
+  /// Ends all who have not had their turn with broken_barrier, and all who come until reset().
+  /// O(n), or O(blocks used) when the barrier was just full.
   void abort();
-  /// Ends all who wait with broken_barrier; who comes now counts from the beginning. O(n).
+  /// Ends all who have not had their turn with broken_barrier; who comes now counts from the
+  /// beginning. Cost: as abort().
   void reset();
 
   std::size_t parties() const { return parties_; }

@@ -42,12 +42,12 @@ enum Flag : std::uint8_t {
   kAsked = 2,             ///< a stage: a request to cancel passed through it
   kRunning = 4,           ///< its callable is on the stack
   kAwaiting = 8,          ///< its callable has run; upstream is the future that it returned
-  kRelocks = 8,           ///< a condition's wait: it takes the lock before it ends
   kCancelRequested = 16,  ///< its next input is `cancelled`, whatever upstream says
   kHoldsOutcome = 32,     ///< `finally`: the payload holds the outcome, its state is in `depth`
   kHoldsRequest = 32,     ///< an abandoned wait: the payload holds no result yet
   kObserved = 64,         ///< somebody looked at the error
-  kListed = 128,          ///< pending when an enumeration of tasks began
+  kListed = 128,          ///< a task: pending when an enumeration began
+  kRelocks = 128,         ///< a condition's wait: it takes the lock before it ends
 };
 
 /// In FutureOperations::runs_on, beside a bit per State: what `run` returns is an input to the next

@@ -30,8 +30,9 @@ Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const*
   Block* const parent = make_future(loop, Kind::wait, operations);
   if (parent == nullptr) return nullptr;
   construct<Parent, kPayloadBytes>(parent->payload, Parent{nullptr, 0});
-  // From the last to the first: each goes before those that are there.
-  for (std::size_t i = count; i-- > 0;) {
+  // In argument order: of those that are done already, the first has its turn first.
+  Block** end = &payload<Parent>(*parent).first;
+  for (std::size_t i = 0; i < count; ++i) {
     Block* const node = children[i] == nullptr ? nullptr : loop.acquire();
     if (node == nullptr) {
       release_nodes(*parent);
@@ -41,8 +42,8 @@ Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const*
     node->operations = &kNodeOperations;
     node->kind = Kind::done_callback;
     node->flags = 0;
-    construct<Node, kPayloadBytes>(node->payload, Node{parent, payload<Parent>(*parent).first});
-    payload<Parent>(*parent).first = node;
+    *end = node;
+    end = &construct<Node, kPayloadBytes>(node->payload, Node{parent, nullptr}).next;
     ++payload<Parent>(*parent).pending;
     attach(*node, *children[i]);
   }

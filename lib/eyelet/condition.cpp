@@ -7,21 +7,40 @@ using detail::Block;
 
 namespace {
 
+constexpr Error kBroken{Errc::broken_promise, 0};
+
 detail::ConditionWaiter& waiter_of(Block& block) {
   return detail::payload<detail::ConditionWaiter>(block);
 }
 
 }  // namespace
 
+// Those who gave the lock away take it before they end. The others, in the lock's line by now, must
+// not come back here.
 Condition::~Condition() {
-  fail_all(*lock_->loop_, Error{Errc::broken_promise, 0});
-  // Those who stand in the lock's line must not come back here.
+  while (!empty()) {
+    Block& waiter = *front();
+    leave(waiter);
+    waiter_of(waiter).condition = nullptr;
+    join_lock(waiter, *lock_);
+    lock_->pass_on();
+  }
   detail::BlockPool& pool = lock_->loop_->pool();
   for (detail::Count i = 0; i < pool.peak(); ++i) {
     Block& block = pool[i];
-    if (block.kind == detail::Kind::wait && has_flag(block, detail::kRelocks) && !is_done(block) &&
-        waiter_of(block).condition == this)
-      waiter_of(block).condition = nullptr;
+    if (block.kind != detail::Kind::wait || !has_flag(block, detail::kRelocks) || is_done(block) ||
+        waiter_of(block).condition != this)
+      continue;
+    detail::ConditionWaiter& waiter = waiter_of(block);
+    waiter.condition = nullptr;
+    if (waiter.list == lock_) continue;
+    leave(block);
+    if (waiter.keeps_lock) {
+      detail::fail_wait(block, kBroken);
+    } else {
+      join_lock(block, *lock_);
+      lock_->pass_on();
+    }
   }
 }
 
@@ -29,56 +48,71 @@ Future<void> Condition::wait() { return begin(detail::Notified{}, false); }
 
 Result<void> Condition::notify(std::size_t count) {
   if (!lock_->locked()) return failure(Errc::invalid_state);
-  for (; count != 0 && !empty(); --count) move_to_lock(*front(), true);
+  for (; count != 0 && !empty(); --count) pass_on();
   return {};
 }
 
-void Condition::move_to_lock(Block& waiter, bool notified) {
-  leave(waiter);
-  waiter_of(waiter).notified = notified;
-  waiter_of(waiter).list = lock_;
-  lock_->join(waiter);
-  lock_->pass_on();
+// A notification for whoever has waited longest.
+void Condition::pass_on() {
+  if (empty()) return;
+  waiter_of(*front()).notified = true;
+  grant_front();
 }
 
 void Condition::wait_again(Block& waiter) {
   waiter_of(waiter).list = this;
+  waiter_of(waiter).notified = false;
   join(waiter);
   static_cast<void>(lock_->release());
+}
+
+void Condition::join_lock(Block& waiter, Lock& lock) {
+  waiter_of(waiter).list = &lock;
+  lock.join(waiter);
 }
 
 bool Condition::take_lock(Block& block) {
   detail::ConditionWaiter& waiter = waiter_of(block);
   waiter.list->collect(block);
-  if (waiter.list == waiter.condition) return false;
+  if (waiter.keeps_lock) return true;
+  if (waiter.list == waiter.condition) {
+    Lock& lock = *waiter.condition->lock_;
+    if (lock.locked() || lock.in_use()) {
+      join_lock(block, lock);
+      return false;
+    }
+    waiter.list = &lock;
+  }
   static_cast<Lock*>(waiter.list)->locked_ = true;
   return true;
 }
 
 void Condition::withdraw(Block& block) {
   detail::ConditionWaiter& waiter = waiter_of(block);
-  detail::WaitList* const list = waiter.list;
-  const bool granted = list->leave(block);
-  if (list == waiter.condition) return;
-  if (granted) static_cast<Lock*>(list)->pass_on();
-  if (waiter.notified && waiter.condition != nullptr && !waiter.condition->empty())
-    waiter.condition->move_to_lock(*waiter.condition->front(), true);
+  const bool granted = waiter.list->leave(block);
+  if (granted && waiter.list != waiter.condition) static_cast<Lock*>(waiter.list)->pass_on();
+  if (waiter.notified && waiter.condition != nullptr) waiter.condition->pass_on();
 }
 
+// It ends when it has the lock again.
 void Condition::cancel(Block& block) {
   detail::ConditionWaiter& waiter = waiter_of(block);
   Condition* const condition = waiter.condition;
-  if (waiter.list == condition && has_flag(block, detail::kGranted)) {
-    // The predicate held from the start: the lock was never given away.
+  if (waiter.keeps_lock && !has_flag(block, detail::kRunning)) {
     condition->leave(block);
     detail::fail_wait(block, Error{Errc::cancelled, 0});
     return;
   }
   set_flag(block, detail::kCancelRequested);
-  if (waiter.list == condition) return condition->move_to_lock(block, false);
-  const bool pass_on = std::exchange(waiter.notified, false);
-  if (pass_on && condition != nullptr && !condition->empty())
-    condition->move_to_lock(*condition->front(), true);
+  if (has_flag(block, detail::kRunning)) return;
+  // As in asyncio, a place in the lock's line is lost: it asks anew.
+  if (waiter.list != condition && condition != nullptr) {
+    if (waiter.list->leave(block)) condition->lock_->pass_on();
+    waiter.list = condition;
+    condition->join(block);
+  }
+  if (waiter.list == condition && !has_flag(block, detail::kGranted)) condition->grant(block);
+  if (std::exchange(waiter.notified, false) && condition != nullptr) condition->pass_on();
 }
 
 }  // namespace eyelet

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // condition: waits, without the lock, until somebody who has the lock says so. Floor 7.
 //
-//   waiting --(1)--> relocking --(2)--> its turn, lock held --(3)--> done
-//      ^                                       |
-//      +------------------(4)------------------+
+//   waiting --(1)--> woken --(2)--> relocking --(3)--> its turn, lock held --(4)--> done
+//      ^                                                      |
+//      +--------------------------(5)-------------------------+
 //
-//   (1) notify, or cancel: the waiter moves from this line to the lock's, no wake-up in between
-//   (2) the lock's turn   (3) the predicate holds, or a cancel was requested   (4) it does not hold
+//   (1) notify, or cancel   (2) its turn: it joins the lock's line, behind all who asked before
+//   (3) the lock's turn, or at once if the lock is free   (4) the predicate holds, or a cancel was
+//   requested   (5) it does not hold
 //
 // Whatever ends a wait, it ends with the lock held.
 #pragma once
@@ -22,6 +23,7 @@ namespace detail {
 struct ConditionWaiter : WaiterBase {
   Condition* condition;  // null: it has gone
   bool notified;         // by a notification that somebody else could use
+  bool keeps_lock;       // the predicate held from the start: only its turn is awaited
 };
 
 /// The predicate of wait(), which is content with any notification.
@@ -70,11 +72,11 @@ class Condition : detail::WaitList {
   Future<void> begin(Predicate&& holds, bool at_once);
   static void withdraw(detail::Block& waiter);
   static void cancel(detail::Block& waiter);
-  // Its turn has come. False: it was granted nothing but the turn, the lock is the caller's.
+  // Its turn has come. False: it has joined the lock's line.
   static bool take_lock(detail::Block& waiter);
-  static void end(detail::Block& waiter);
+  static void join_lock(detail::Block& waiter, Lock& lock);
   void wait_again(detail::Block& waiter);
-  void move_to_lock(detail::Block& waiter, bool notified);
+  void pass_on();
 
   Lock* lock_;
 };
@@ -88,13 +90,16 @@ struct ConditionWait {
   };
 
   static void turn(Block& block) {
+    if (!Condition::take_lock(block)) return;
     Waiter& waiter = payload<Waiter>(block);
-    const bool relocked = Condition::take_lock(block);
     set_flag(block, kRunning);
-    if (relocked && !has_flag(block, kCancelRequested) && waiter.condition != nullptr &&
-        !waiter.holds()) {
+    const bool holds = waiter.keeps_lock || waiter.condition == nullptr ||
+                       has_flag(block, kCancelRequested) || waiter.holds();
+    // The predicate may have cancelled the wait, or destroyed the condition.
+    if (!holds && waiter.condition != nullptr && !has_flag(block, kCancelRequested)) {
       clear_flag(block, kRunning);
       waiter.condition->wait_again(block);
+      if (block.handles == 0) lose_last_handle(block);
       return;
     }
     const bool broken = waiter.condition == nullptr;
@@ -132,7 +137,7 @@ Future<void> Condition::begin(Predicate&& holds, bool at_once) {
   if (block != nullptr) {
     construct<typename Wait::Waiter, kPayloadBytes>(
         block->payload,
-        typename Wait::Waiter{{{this, 0}, this, false}, std::forward<Predicate>(holds)});
+        typename Wait::Waiter{{{this, 0}, this, false, at_once}, std::forward<Predicate>(holds)});
     set_flag(*block, kRelocks);
     join(*block);
     if (at_once)

@@ -100,9 +100,10 @@ void resume(Block& stage) {
   clear_flag(stage, kRunning);
 }
 
-// Too late to cancel: what a waiter is given just now must not get lost.
+// Too late to cancel: what a waiter is given just now must not get lost. A condition asks its
+// predicate meanwhile, and may wait again.
 bool being_delivered(const Block& future) {
-  return future.kind == Kind::wait && has_flag(future, kRunning);
+  return future.kind == Kind::wait && has_flag(future, kRunning) && !has_flag(future, kRelocks);
 }
 
 // Tells all that wait for a future whose turn it is. A single stage is returned, to run at once.
@@ -262,6 +263,23 @@ bool cancel(Block& future) {
     last->loop->schedule(*last);
   }
   return true;
+}
+
+void cancel_children(Block& parent) {
+  if (has_flag(parent, kGranted)) return;
+  set_flag(parent, kGranted);
+  Cancelling& cancelling = parent.loop->cancelling();
+  cancelling.parents.push_back(parent);
+  if (cancelling.busy) return;
+  cancelling.busy = true;
+  while (!cancelling.parents.empty()) {
+    Block& next = block_of(cancelling.parents.pop_front());
+    clear_flag(next, kGranted);
+    set_flag(next, kRunning);  // pinned: what is cancelled may destroy the last handle
+    next.operations->turn(next);
+    clear_flag(next, kRunning);
+  }
+  cancelling.busy = false;
 }
 
 void close_future(Block& future) {

@@ -133,6 +133,11 @@ void fail_wait(Block& wait, Error error);
 /// Future::cancel().
 bool cancel(Block& future);
 
+/// For FutureOperations::cancel of a wait that has children: calls its Operations::turn, which
+/// cancels them; one such wait after the other, and not one inside the other. kGranted is set
+/// meanwhile, and whatever ends the wait unlinks it.
+void cancel_children(Block& parent);
+
 /// Operations::turn of stages and tasks: runs it, and then whatever stages follow it, on this stack
 /// frame.
 void run_chain(Block& block);

@@ -24,20 +24,14 @@ bool child_of_gather_ended(Block& gather, Block& child) {
   return true;
 }
 
-// In a turn of its own and not in cancel(): a gather of gathers must not make the stack grow.
 void cancel_gather(Block& gather) {
-  GatherState& state = payload<GatherState>(gather);
-  if (std::exchange(state.cancelled, true) && has_flag(gather, kGranted)) return;
-  set_flag(gather, kGranted);
-  gather.loop->schedule(gather);
+  payload<GatherState>(gather).cancelled = true;
+  cancel_children(gather);
 }
 
-void gather_turn(Block& gather) {
-  clear_flag(gather, kGranted);
-  set_flag(gather, kRunning);  // pinned: what is cancelled may destroy the last handle
+void cancel_gathered(Block& gather) {
   for (Block* node = payload<GatherState>(gather).first; node != nullptr; node = next_node(*node))
     cancel(child_of(*node));
-  clear_flag(gather, kRunning);
 }
 
 }  // namespace eyelet::detail

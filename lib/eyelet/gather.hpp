@@ -20,7 +20,7 @@ struct GatherState : Parent {
   bool cancelled;
 };
 
-void gather_turn(Block& gather);
+void cancel_gathered(Block& gather);
 void cancel_gather(Block& gather);
 bool child_of_gather_ended(Block& gather, Block& child);
 
@@ -59,7 +59,7 @@ struct Gathering {
   }
 
   static constexpr ParentOperations kOperations{
-      {{{gather_turn, nullptr}, close_future},
+      {{{cancel_gathered, nullptr}, close_future},
        &kResultOperations<Whole>,
        run,
        release_nodes,
@@ -117,7 +117,7 @@ struct CollectArray<T, std::index_sequence<Is...>> {
 
 /// Ends with the values of all `futures` as a tuple in argument order (std::monostate for void), or
 /// with the first error among them; the others then go on, and their errors count as looked at.
-/// Cancelled: so are all that are pending, in the next pass; it ends when the first of them has.
+/// Cancelled: so are all that are pending; it ends when the first of them has.
 /// Memory: one block, and one for each future, until it is done. If one is missing: out_of_blocks,
 /// and the futures are untouched. Cost: O(n). Errors: those of the futures, cancelled,
 /// out_of_blocks.

@@ -16,7 +16,9 @@ class [[nodiscard]] Guard {
   explicit Guard(Resource& resource) : resource_{&resource} {}
   Guard(Guard&& other) noexcept : resource_{std::exchange(other.resource_, nullptr)} {}
   Guard& operator=(Guard&& other) noexcept {
-    std::swap(resource_, other.resource_);
+    if (this == &other) return *this;
+    release();
+    resource_ = std::exchange(other.resource_, nullptr);
     return *this;
   }
   ~Guard() { release(); }

@@ -74,6 +74,12 @@ struct Graveyard {
   bool busy = false;
 };
 
+/// Futures of many that were asked to cancel what they wait for; worked off in the same way.
+struct Cancelling {
+  List parents;
+  bool busy = false;
+};
+
 template <std::size_t Blocks, std::size_t Mail>
 struct LoopStorage {
   BlockStorage<Blocks> blocks;
@@ -234,6 +240,7 @@ class Loop {
   /// Whether the exception handler is running.
   bool reporting() const { return reporting_; }
   detail::Graveyard& graveyard() { return graveyard_; }
+  detail::Cancelling& cancelling() { return cancelling_; }
   /// Runs until `awaited` is done; the caller holds a handle to it. Null: does not run.
   Result<void> run_until_done(const detail::Block* awaited);
   /// Traps when the loop runs in another thread. Debug builds only.
@@ -273,6 +280,7 @@ class Loop {
   ExceptionHandler handler_ = nullptr;
   void* handler_context_ = nullptr;
   detail::Graveyard graveyard_;
+  detail::Cancelling cancelling_;
   std::uintptr_t owner_ = 0;  // context of the current run
   std::size_t callbacks_run_ = 0;
   std::uint32_t slow_limit_ = 0;  // microseconds; both saturate after 71 minutes

@@ -160,6 +160,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   constexpr explicit BasicQueue(Loop& owner) : loop_{&owner} {}
   ~BasicQueue() {
     const Error broken{Errc::broken_promise, 0};
+    shut_down_ = true;  // for destructors of items that come back here
     getters().fail_all(*loop_, broken);
     putters().fail_all(*loop_, broken);
     joiners().fail_all(*loop_, broken);
@@ -190,7 +191,10 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   Result<T> get_nowait() {
     if (empty()) return failure(shut_down_ ? Errc::queue_shut_down : Errc::queue_empty);
     Result<T> item{items_.pop()};
-    wake_putters_();
+    if (shut_down_)
+      wake_getters_();
+    else
+      wake_putters_();
     return item;
   }
 

@@ -18,7 +18,7 @@ constexpr Error kCancelled{Errc::cancelled, 0};
 
 const ContinuationOperations TaskGroupCore::kMemberOperations{{member_turn, nullptr}, close_member};
 
-const FutureOperations TaskGroupCore::kRunOperations{{{run_turn, nullptr}, close_future},
+const FutureOperations TaskGroupCore::kRunOperations{{{cancel_members, nullptr}, close_future},
                                                      &kResultOperations<void>,
                                                      nullptr,
                                                      withdraw_run,
@@ -128,18 +128,12 @@ void TaskGroupCore::end_run() {
   finish(*run);
 }
 
-// In a turn of its own and not in cancel(): a group in a group must not make the stack grow.
 void TaskGroupCore::cancel_run(Block& run) {
   group_of(run).cancelled_ = true;
-  if (has_flag(run, kGranted)) return;
-  set_flag(run, kGranted);
-  run.loop->schedule(run);
+  cancel_children(run);
 }
 
-void TaskGroupCore::run_turn(Block& run) {
-  clear_flag(run, kGranted);
-  group_of(run).end_members();
-}
+void TaskGroupCore::cancel_members(Block& run) { group_of(run).end_members(); }
 
 // Nobody waits for the run any more: its members are let go, cancelled.
 void TaskGroupCore::withdraw_run(Block& run) {

@@ -47,7 +47,7 @@ class TaskGroupCore {
   static TaskGroupCore& group_of(Block& run);
   static void member_turn(Block& node);
   static void close_member(Block& node);
-  static void run_turn(Block& run);
+  static void cancel_members(Block& run);
   static void cancel_run(Block& run);
   static void withdraw_run(Block& run);
   static void remove(Block& node);
