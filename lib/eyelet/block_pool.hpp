@@ -42,6 +42,7 @@ enum Flag : std::uint8_t {
   kAsked = 2,             ///< a stage: a request to cancel passed through it
   kRunning = 4,           ///< its callable is on the stack
   kAwaiting = 8,          ///< its callable has run; upstream is the future that it returned
+  kCancelling = 8,        ///< a wait that is just cancelling its children
   kCancelRequested = 16,  ///< its next input is `cancelled`, whatever upstream says
   kHoldsOutcome = 32,     ///< `finally`: the payload holds the outcome, its state is in `depth`
   kHoldsRequest = 32,     ///< an abandoned wait: the payload holds no result yet

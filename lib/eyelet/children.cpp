@@ -19,7 +19,7 @@ void node_turn(Block& node) {
 }
 
 // The loop closes. The parent, whose turn to be closed comes too, finds no nodes.
-void close_node(Block& node) { release_nodes(*payload<Node>(node).parent); }
+void close_node(Block& node) { release_nodes(payload<Node>(node).parent->payload); }
 
 constexpr ContinuationOperations kNodeOperations{{node_turn, nullptr}, close_node};
 
@@ -35,7 +35,7 @@ Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const*
   for (std::size_t i = 0; i < count; ++i) {
     Block* const node = children[i] == nullptr ? nullptr : loop.acquire();
     if (node == nullptr) {
-      release_nodes(*parent);
+      release_nodes(parent->payload);
       loop.release(*parent);
       return nullptr;
     }
@@ -50,10 +50,13 @@ Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const*
   return parent;
 }
 
-void release_nodes(Block& parent) {
+void leave_queue(Block& parent) {
   if (has_flag(parent, kGranted)) unlink(parent);
   clear_flag(parent, kGranted);
-  Block* node = std::exchange(payload<Parent>(parent).first, nullptr);
+}
+
+void release_nodes(void* parent) {
+  Block* node = std::exchange(std::launder(static_cast<Parent*>(parent))->first, nullptr);
   while (node != nullptr) {
     Block& gone = *node;
     node = next_node(gone);
@@ -63,6 +66,11 @@ void release_nodes(Block& parent) {
     gone.loop->release(gone);
     drop_dependent(child);
   }
+}
+
+void let_go(Block& parent) {
+  leave_queue(parent);
+  release_nodes(parent.payload);
 }
 
 }  // namespace eyelet::detail

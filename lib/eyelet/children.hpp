@@ -36,8 +36,23 @@ inline Block& child_of(const Block& node) { return *node.upstream; }
 Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const* children,
                    std::size_t count);
 
-/// FutureOperations::withdraw of a parent: lets go of all children, and leaves the ready queue. The
-/// payload may then be used for the result.
-void release_nodes(Block& parent);
+/// FutureOperations::withdraw of a parent: out of the list of those that cancel their children.
+void leave_queue(Block& parent);
+
+/// Operations::drop of a parent: lets go of all children. Not done by withdraw, because a child may
+/// end with it, and its children: what is dropped goes one after the other, not one inside the
+/// other.
+void release_nodes(void* parent);
+
+/// Both, when a parent ends by itself. Its payload may then be used for the result.
+void let_go(Block& parent);
+
+/// The loop of `futures`, or null if one of them is a future of nothing.
+template <class... Ts>
+Loop* common_loop(const Future<Ts>&... futures) {
+  Loop* common = nullptr;
+  const bool all = (... && ((common = futures.loop()) != nullptr));
+  return all ? common : nullptr;
+}
 
 }  // namespace eyelet::detail

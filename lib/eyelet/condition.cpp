@@ -112,7 +112,6 @@ void Condition::cancel(Block& block) {
     condition->join(block);
   }
   if (waiter.list == condition && !has_flag(block, detail::kGranted)) condition->grant(block);
-  if (std::exchange(waiter.notified, false) && condition != nullptr) condition->pass_on();
 }
 
 }  // namespace eyelet

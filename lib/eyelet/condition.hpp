@@ -103,6 +103,8 @@ struct ConditionWait {
       return;
     }
     const bool broken = waiter.condition == nullptr;
+    if (has_flag(block, kCancelRequested) && waiter.notified && !broken)
+      waiter.condition->pass_on();
     waiter.~Waiter();
     if (has_flag(block, kCancelRequested))
       set_failed(block, Error{Errc::cancelled, 0});

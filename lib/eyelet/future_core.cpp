@@ -231,7 +231,11 @@ bool cancel(Block& future) {
   for (unsigned steps = 0, limit = 1; last->kind >= Kind::stage && !has_flag(*last, kRunning);
        ++steps) {
     Block* const upstream = last->upstream;
-    if (upstream == nullptr || is_done(*upstream) || being_delivered(*upstream)) break;
+    if (upstream == nullptr || is_done(*upstream)) break;
+    if (being_delivered(*upstream)) {
+      circle = has_flag(*upstream, kCancelling);
+      break;
+    }
     last = upstream;
     circle = last == marker;
     if (circle) break;
@@ -275,9 +279,11 @@ void cancel_children(Block& parent) {
   while (!cancelling.parents.empty()) {
     Block& next = block_of(cancelling.parents.pop_front());
     clear_flag(next, kGranted);
+    set_flag(next, kCancelling);
     set_flag(next, kRunning);  // pinned: what is cancelled may destroy the last handle
     next.operations->turn(next);
     clear_flag(next, kRunning);
+    clear_flag(next, kCancelling);
   }
   cancelling.busy = false;
 }

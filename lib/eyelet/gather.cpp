@@ -10,13 +10,13 @@ bool child_of_gather_ended(Block& gather, Block& child) {
     const Error error = input_error(&child, false);
     for (Block* node = state.first; node != nullptr; node = next_node(*node))
       set_flag(child_of(*node), kObserved);
-    release_nodes(gather);
+    let_go(gather);
     set_failed(gather, error);
     return true;
   }
   if (state.pending != 0) return false;
   if (state.cancelled) {
-    release_nodes(gather);
+    let_go(gather);
     set_failed(gather, Error{Errc::cancelled, 0});
   } else {
     operations.run(gather, nullptr, false);

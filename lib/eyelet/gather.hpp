@@ -28,19 +28,9 @@ bool child_of_gather_ended(Block& gather, Block& child);
 template <class T>
 using Gathered = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
-/// What is gathered of a child that has ended: its value, copied if it can be, else taken.
+/// What is gathered of a child that has ended: its outcome, copied if it can be, else taken.
 template <class T>
-Gathered<T> gathered_value(Block& child) {
-  if constexpr (std::is_void_v<T>)
-    return {};
-  else if constexpr (std::is_copy_constructible_v<T>)
-    return *std::as_const(result_of<T>(child));
-  else
-    return std::move(*take_result<T>(child));
-}
-
-template <class T>
-Result<T> gathered_result(Block& child) {
+Result<T> gathered(Block& child) {
   if (child.state != State::value) return tl::unexpected<Error>{input_error(&child, false)};
   if constexpr (std::is_copy_constructible_v<Result<T>>)
     return result_of<T>(child);
@@ -48,21 +38,38 @@ Result<T> gathered_result(Block& child) {
     return take_result<T>(child);
 }
 
+template <class T>
+Gathered<T> value_of_gathered(Result<T>& result) {
+  if constexpr (std::is_void_v<T>)
+    return {};
+  else
+    return std::move(*result);
+}
+
+/// The first error among `results`, `none` if all have values. A value may be gone by now: somebody
+/// took it, or the same move-only one was given twice.
+template <class... Ts>
+Error first_error(const Result<Ts>&... results) {
+  Error error;
+  static_cast<void>((... && (results ? true : (error = results.error(), false))));
+  return error;
+}
+
 /// Gathers into a `Whole`, made by `Collect` from the first node when all children have ended.
 template <class Whole, class Collect, std::uint8_t EndsAlsoOn>
 struct Gathering {
   static Block* run(Block& gather, Block*, bool) {
-    Whole whole = Collect::from(payload<GatherState>(gather).first);
-    release_nodes(gather);
-    set_value<Whole>(gather, std::move(whole));
+    Result<Whole> outcome = Collect::from(payload<GatherState>(gather).first);
+    let_go(gather);
+    set_outcome<Whole>(gather, std::move(outcome));
     return nullptr;
   }
 
   static constexpr ParentOperations kOperations{
-      {{{cancel_gathered, nullptr}, close_future},
+      {{{cancel_gathered, release_nodes}, close_future},
        &kResultOperations<Whole>,
        run,
-       release_nodes,
+       leave_queue,
        static_cast<std::uint8_t>(bit(State::value) | EndsAlsoOn),
        cancel_gather},
       child_of_gather_ended};
@@ -89,18 +96,24 @@ inline Block& take_child(Block*& node) {
   return child;
 }
 
-template <class... Ts>
-struct CollectValues {
-  // Braces: the children are looked at from left to right.
-  static std::tuple<Gathered<Ts>...> from(Block* node) {
-    return std::tuple<Gathered<Ts>...>{gathered_value<Ts>(take_child(node))...};
-  }
-};
+// Braces below: the children are looked at from left to right.
 
 template <class... Ts>
 struct CollectResults {
   static std::tuple<Result<Ts>...> from(Block* node) {
-    return std::tuple<Result<Ts>...>{gathered_result<Ts>(take_child(node))...};
+    return std::tuple<Result<Ts>...>{gathered<Ts>(take_child(node))...};
+  }
+};
+
+template <class... Ts>
+struct CollectValues {
+  using Whole = std::tuple<Gathered<Ts>...>;
+  static Result<Whole> from(Block* node) {
+    auto results = CollectResults<Ts...>::from(node);
+    const Error error = std::apply(first_error<Ts...>, results);
+    if (error.code != Errc::none) return tl::unexpected<Error>{error};
+    return std::apply([](Result<Ts>&... values) { return Whole{value_of_gathered<Ts>(values)...}; },
+                      results);
   }
 };
 
@@ -108,8 +121,12 @@ template <class T, class Indices>
 struct CollectArray;
 template <class T, std::size_t... Is>
 struct CollectArray<T, std::index_sequence<Is...>> {
-  static std::array<T, sizeof...(Is)> from(Block* node) {
-    return {{(static_cast<void>(Is), gathered_value<T>(take_child(node)))...}};
+  using Whole = std::array<T, sizeof...(Is)>;
+  static Result<Whole> from(Block* node) {
+    Result<T> results[] = {(static_cast<void>(Is), gathered<T>(take_child(node)))...};
+    const Error error = first_error(results[Is]...);
+    if (error.code != Errc::none) return tl::unexpected<Error>{error};
+    return Whole{{std::move(*results[Is])...}};
   }
 };
 
@@ -125,9 +142,11 @@ template <class T, class... Ts>
 Future<std::tuple<detail::Gathered<T>, detail::Gathered<Ts>...>> gather(
     const Future<T>& first, const Future<Ts>&... futures) {
   using namespace detail;
+  Loop* const owner = common_loop(first, futures...);
+  if (owner == nullptr) return {};
   Block* const children[] = {first.block(), futures.block()...};
   return Gathering<std::tuple<Gathered<T>, Gathered<Ts>...>, CollectValues<T, Ts...>, 0>::begin(
-      *first.loop(), children, 1 + sizeof...(Ts));
+      *owner, children, 1 + sizeof...(Ts));
 }
 
 /// The same with the outcome of each as a Result, when all have ended; it fails only if it is
@@ -136,9 +155,11 @@ template <class T, class... Ts>
 Future<std::tuple<Result<T>, Result<Ts>...>> gather(ReturnErrors, const Future<T>& first,
                                                     const Future<Ts>&... futures) {
   using namespace detail;
+  Loop* const owner = common_loop(first, futures...);
+  if (owner == nullptr) return {};
   Block* const children[] = {first.block(), futures.block()...};
   return Gathering<std::tuple<Result<T>, Result<Ts>...>, CollectResults<T, Ts...>,
-                   kAnyOutcome>::begin(*first.loop(), children, 1 + sizeof...(Ts));
+                   kAnyOutcome>::begin(*owner, children, 1 + sizeof...(Ts));
 }
 
 /// The same for `N` futures of one type, which is not void.
@@ -147,7 +168,10 @@ Future<std::array<T, N>> gather(const std::array<Future<T>, N>& futures) {
   using namespace detail;
   static_assert(N != 0, "eyelet: gather: nothing to gather");
   Block* children[N];
-  for (std::size_t i = 0; i < N; ++i) children[i] = futures[i].block();
+  for (std::size_t i = 0; i < N; ++i) {
+    if (futures[i].loop() == nullptr) return {};
+    children[i] = futures[i].block();
+  }
   return Gathering<std::array<T, N>, CollectArray<T, std::make_index_sequence<N>>, 0>::begin(
       *futures[0].loop(), children, N);
 }

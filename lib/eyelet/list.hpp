@@ -50,9 +50,8 @@ class List {
     return first;
   }
 
-  /// Moves all that `other` holds behind what is here, in its order.
+  /// Moves all that `other` holds behind what is here, in its order. An empty one changes nothing.
   void splice_back(List& other) {
-    if (other.empty()) return;
     Link* const last = ring_.prev;
     last->next = other.ring_.next;
     other.ring_.next->prev = last;

@@ -12,4 +12,11 @@ void shield_turn(Block& shield) {
   finish(shield);
 }
 
+void withdraw_shield(Block& shield) {
+  unlink(shield);
+  construct<Block*, kPayloadBytes>(shield.payload, std::exchange(shield.upstream, nullptr));
+}
+
+void drop_shield(void* shielded) { drop_dependent(**std::launder(static_cast<Block**>(shielded))); }
+
 }  // namespace eyelet::detail

@@ -7,8 +7,12 @@
 namespace eyelet {
 namespace detail {
 
-/// Kind::wait, so that a cancel ends here and withdraws; its list is the future's continuations.
+// Kind::wait, so that a cancel ends here and withdraws; its list is the future's continuations.
+
 void shield_turn(Block& shield);
+void withdraw_shield(Block& shield);
+/// Lets go of the future. Not done by withdraw_shield: that may end with it, and what it shields.
+void drop_shield(void* shielded);
 
 }  // namespace detail
 
@@ -18,8 +22,11 @@ void shield_turn(Block& shield);
 template <class T>
 Future<T> shield(const Future<T>& future) {
   using namespace detail;
-  static constexpr FutureOperations kOperations{
-      {{shield_turn, nullptr}, close_future}, &kResultOperations<T>, nullptr, detach, 0};
+  static constexpr FutureOperations kOperations{{{shield_turn, drop_shield}, close_future},
+                                                &kResultOperations<T>,
+                                                nullptr,
+                                                withdraw_shield,
+                                                0};
   if (future.block() == nullptr) return future;
   Block* const block = make_future(*future.loop(), Kind::wait, kOperations);
   if (block != nullptr) attach(*block, *future.block());

@@ -109,7 +109,8 @@ void TaskGroupCore::record(Error error) {
 
 // Cancelling schedules what ends, so the list stays as it is meanwhile.
 void TaskGroupCore::end_members() {
-  ending_ = true;
+  // Once: those that clean up are not cancelled in that.
+  if (std::exchange(ending_, true)) return;
   for (Link* link = members_.front(); link != members_.end(); link = link->next)
     cancel(*static_cast<Member*>(link)->node->upstream);
 }

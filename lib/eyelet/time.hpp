@@ -48,8 +48,8 @@ class Delay {
 
   template <class Ratio, class Rep>
   static constexpr std::int64_t convert(Rep count) {
-    if (count < Rep{0} || static_cast<std::uintmax_t>(count) > std::uintmax_t{kMax})
-      return kInvalid;
+    // A negative count is a huge one here.
+    if (static_cast<std::uintmax_t>(count) > std::uintmax_t{kMax}) return kInvalid;
     const auto ticks = static_cast<std::int64_t>(count);
     if constexpr (Ratio::num == 1 && Ratio::den == 1) {
       return ticks;

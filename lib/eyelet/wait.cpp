@@ -9,8 +9,8 @@ struct WaitState : Parent {
   Handle timer;
 };
 
-void withdraw(Block& wait) {
-  payload<WaitState>(wait).timer.cancel();
+void drop(void* wait) {
+  std::launder(static_cast<WaitState*>(wait))->timer.cancel();
   release_nodes(wait);
 }
 
@@ -22,7 +22,7 @@ void set_done(Block& wait) {
     if (is_done(child_of(*node))) bits |= bit_of_child;
     bit_of_child <<= 1;
   }
-  withdraw(wait);
+  drop(wait.payload);
   set_value<Done>(wait, bits);
 }
 
@@ -36,7 +36,7 @@ bool child_ended(Block& wait, Block& child) {
 }
 
 constexpr ParentOperations kOperations{
-    {{{nullptr, nullptr}, close_future}, &kResultOperations<Done>, nullptr, withdraw, 0},
+    {{{nullptr, drop}, close_future}, &kResultOperations<Done>, nullptr, leave_queue, 0},
     child_ended};
 
 }  // namespace

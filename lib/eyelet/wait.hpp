@@ -48,16 +48,20 @@ Future<Done> wait_for_children(Loop& owner, ReturnWhen when, std::optional<Delay
 template <class T, class... Ts>
 Future<Done> wait(ReturnWhen when, const Future<T>& first, const Future<Ts>&... futures) {
   static_assert(sizeof...(Ts) < 64, "eyelet: wait: at most 64 futures");
+  Loop* const owner = detail::common_loop(first, futures...);
+  if (owner == nullptr) return {};
   detail::Block* const children[] = {first.block(), futures.block()...};
-  return detail::wait_for_children(*first.loop(), when, std::nullopt, children, 1 + sizeof...(Ts));
+  return detail::wait_for_children(*owner, when, std::nullopt, children, 1 + sizeof...(Ts));
 }
 
 template <class T, class... Ts>
 Future<Done> wait(ReturnWhen when, Delay limit, const Future<T>& first,
                   const Future<Ts>&... futures) {
   static_assert(sizeof...(Ts) < 64, "eyelet: wait: at most 64 futures");
+  Loop* const owner = detail::common_loop(first, futures...);
+  if (owner == nullptr) return {};
   detail::Block* const children[] = {first.block(), futures.block()...};
-  return detail::wait_for_children(*first.loop(), when, limit, children, 1 + sizeof...(Ts));
+  return detail::wait_for_children(*owner, when, limit, children, 1 + sizeof...(Ts));
 }
 
 }  // namespace eyelet

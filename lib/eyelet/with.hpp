@@ -154,6 +154,7 @@ auto with(Resource& resource, F&& body) {
   static_assert(fits<sizeof(Result<typename W::T>), kPayloadBytes>());
   auto entered = W::enter(resource);
   Loop* const owner = entered.loop();
+  if (owner == nullptr) return Future<typename W::T>{};
   Block* const stage =
       entered.block() == nullptr ? nullptr : make_future(*owner, Kind::stage, W::kOperations);
   if (stage != nullptr) {
