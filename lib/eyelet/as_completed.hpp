@@ -4,6 +4,7 @@
 
 #include <array>
 #include <eyelet/queue.hpp>
+#include <eyelet/sleep.hpp>
 #include <eyelet/then.hpp>
 #include <optional>
 
@@ -18,19 +19,17 @@ class AsCompleted {
  public:
   AsCompleted(Loop& owner, const std::array<Future<T>, N>& futures)
       : owner_{&owner}, futures_{futures}, ended_{owner} {
-    for (std::size_t i = 0; i < N; ++i)
+    for (std::size_t i = 0; i < N && refused_ == Errc::none; ++i)
       if (is_first(i)) watch(i);
   }
   /// @param limit  from then on next() fails with timed_out, once for each that is left.
   AsCompleted(Loop& owner, const std::array<Future<T>, N>& futures, Delay limit)
       : AsCompleted{owner, futures} {
+    if (refused_ != Errc::none) return;
     timer_ = owner.call_later(limit, [this] { ended_.shutdown(); });
-    if (!timer_) refused_ = timer_.error();
+    if (!timer_) refuse(timer_.error());
   }
-  ~AsCompleted() {
-    timer_.cancel();
-    for (const Handle& callback : callbacks_) callback.cancel();
-  }
+  ~AsCompleted() { refuse(Errc::closed); }
   AsCompleted(const AsCompleted&) = delete;
   AsCompleted& operator=(const AsCompleted&) = delete;
 
@@ -38,24 +37,23 @@ class AsCompleted {
   /// Memory: three blocks. Errors: timed_out, cancelled, out_of_blocks.
   Future<std::optional<Result<T>>> next() {
     using Item = std::optional<Result<T>>;
-    if (refused_ != Errc::none || left_ == 0) {
-      const Future<Item> known = owner_->template create_future<Item>();
-      if (refused_ != Errc::none)
-        known.set_error(refused_);
-      else
-        known.set_result();
-      return known;
+    if (refused_ != Errc::none) {
+      const Future<Item> refused = owner_->template create_future<Item>();
+      refused.set_error(refused_);
+      return refused;
     }
-    return ended_.get()
-        .then([this](std::size_t place) {
-          --left_;
-          return Item{futures_[place].result()};
-        })
-        .or_else([this](Error error) -> Result<Item> {
-          if (error.code != Errc::queue_shut_down) return tl::unexpected<Error>{error};
-          --left_;
-          return failure(Errc::timed_out);
-        });
+    if (left_ == 0) return sleep(*owner_, Duration{0}).then([] { return Item{}; });
+    const Future<Item> item = ended_.get().then([this](std::size_t place) {
+      --left_;
+      return Item{futures_[place].result()};
+    });
+    const Future<Item> in_time = item.or_else([this](Error error) -> Result<Item> {
+      if (error.code != Errc::queue_shut_down) return tl::unexpected<Error>{error};
+      --left_;
+      return failure(Errc::timed_out);
+    });
+    if (in_time.block() == nullptr) item.cancel();  // or it would take an outcome for nobody
+    return in_time;
   }
 
  private:
@@ -69,7 +67,13 @@ class AsCompleted {
     ++left_;
     callbacks_[place] = futures_[place].add_done_callback(
         [this, place](const Future<T>&) { ended_.put_nowait(place); });
-    if (!callbacks_[place] && refused_ == Errc::none) refused_ = callbacks_[place].error();
+    if (!callbacks_[place]) refuse(callbacks_[place].error());
+  }
+
+  void refuse(Errc why) {
+    refused_ = why;
+    timer_.cancel();
+    for (const Handle& callback : callbacks_) callback.cancel();
   }
 
   Loop* owner_;

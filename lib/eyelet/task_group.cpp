@@ -73,33 +73,37 @@ bool TaskGroupCore::add(Block* task, bool is_body) {
 
 // A member has ended.
 void TaskGroupCore::member_turn(Block& node) {
-  const Member& member = payload<Member>(node);
-  TaskGroupCore& group = *member.group;
-  const Block& task = *node.upstream;
-  const bool failed = task.state == State::error;
-  if (failed && member.is_body)
-    group.body_error_ = input_error(node.upstream, false);
-  else if (failed)
-    group.record(input_error(node.upstream, false));
-  if (task.state == State::cancelled && member.is_body) group.cancelled_ = true;
-  const bool ends_group = failed || (task.state == State::cancelled && member.is_body);
-  remove(node);
-  if (ends_group) group.end_members();
-  if (group.members_.empty()) group.end_run();
+  Block& task = *node.upstream;
+  TaskGroupCore& group = *payload<Member>(node).group;
+  const bool is_body = payload<Member>(node).is_body;
+  free_node(node);
+  const bool body_cancelled = is_body && task.state == State::cancelled;
+  if (body_cancelled) group.cancelled_ = true;
+  if (task.state == State::error) {
+    const Error error = input_error(&task, false);
+    if (is_body)
+      group.body_error_ = error;
+    else
+      group.record(error);
+  }
+  const bool goes_on = (task.state != State::error && !body_cancelled) || group.end_members();
+  if (goes_on && group.members_.empty()) group.end_run();
+  // Last: the group may go with the result.
+  drop_dependent(task);
 }
 
 void TaskGroupCore::close_member(Block& node) {
+  Block& task = *node.upstream;
   unlink(node);
-  remove(node);
+  free_node(node);
+  drop_dependent(task);
 }
 
-// Takes a node that is in no queue out of the group, and lets go of the task.
-void TaskGroupCore::remove(Block& node) {
-  Block& task = *node.upstream;
+// Takes a node that is in no queue out of the group.
+void TaskGroupCore::free_node(Block& node) {
   unlink(static_cast<Link&>(payload<Member>(node)));
   Loop::retire(node);
   node.loop->release(node);
-  drop_dependent(task);
 }
 
 void TaskGroupCore::record(Error error) {
@@ -107,12 +111,19 @@ void TaskGroupCore::record(Error error) {
   ++error_count_;
 }
 
-// Cancelling schedules what ends, so the list stays as it is meanwhile.
-void TaskGroupCore::end_members() {
+// False: a destructor of the user's has destroyed the group meanwhile.
+bool TaskGroupCore::end_members() {
   // Once: those that clean up are not cancelled in that.
-  if (std::exchange(ending_, true)) return;
-  for (Link* link = members_.front(); link != members_.end(); link = link->next)
+  if (std::exchange(ending_, true)) return true;
+  Block& run = *run_;
+  add_handle(run);
+  for (Link* link = members_.front(); link != members_.end(); link = link->next) {
     cancel(*static_cast<Member*>(link)->node->upstream);
+    if (is_done(run)) break;
+  }
+  const bool goes_on = !is_done(run);
+  drop_handle(run);
+  return goes_on;
 }
 
 void TaskGroupCore::end_run() {
@@ -142,8 +153,13 @@ void TaskGroupCore::withdraw_run(Block& run) {
   clear_flag(run, kGranted);
   TaskGroupCore& group = group_of(run);
   group.run_ = nullptr;
-  if (!run.loop->closed()) group.end_members();
-  while (!group.members_.empty()) close_member(*static_cast<Member*>(group.members_.front())->node);
+  group.ending_ = true;
+  while (!group.members_.empty()) {
+    Block& node = *static_cast<Member*>(group.members_.front())->node;
+    const AnyFuture task = AnyFuture::of(*node.upstream);
+    close_member(node);
+    if (!run.loop->closed()) task.cancel();
+  }
 }
 
 }  // namespace eyelet::detail

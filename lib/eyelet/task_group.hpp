@@ -50,9 +50,9 @@ class TaskGroupCore {
   static void cancel_members(Block& run);
   static void cancel_run(Block& run);
   static void withdraw_run(Block& run);
-  static void remove(Block& node);
+  static void free_node(Block& node);
   void record(Error error);
-  void end_members();
+  bool end_members();
   void end_run();
 
   static const ContinuationOperations kMemberOperations;

@@ -8,10 +8,8 @@ Block* begin_wait_for(Block& future, Delay limit, const FutureOperations& operat
   Block* const stage = make_future(owner, Kind::stage, operations);
   if (stage == nullptr) return nullptr;
   // The stage outlives its timer, so a plain pointer is good.
-  const Handle timer = owner.call_later(limit, [stage] {
-    payload<TimeLimit>(*stage).expired = true;
-    cancel(*stage->upstream);
-  });
+  const Handle timer = owner.call_later(
+      limit, [stage] { payload<TimeLimit>(*stage).expired = cancel(*stage->upstream); });
   if (!timer) {
     owner.release(*stage);
     return nullptr;
@@ -24,9 +22,9 @@ Block* begin_wait_for(Block& future, Delay limit, const FutureOperations& operat
 Block* end_wait_for(Block& stage, Block* input, bool cancelled) {
   TimeLimit& limit = payload<TimeLimit>(stage);
   const bool timed_out =
-      limit.expired && input->state == State::cancelled && !has_flag(stage, kAsked);
+      !cancelled && limit.expired && input->state == State::cancelled && !has_flag(stage, kAsked);
   limit.~TimeLimit();
-  if (timed_out && !cancelled)
+  if (timed_out)
     set_failed(stage, Error{Errc::timed_out, 0});
   else
     stage.state = copy_outcome(stage, input, cancelled);

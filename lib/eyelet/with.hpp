@@ -41,6 +41,8 @@ struct With {
         fn.~Fn();
       else if (phase == Phase::leaving)
         outcome.~expected();
+      else if constexpr (!kExits)
+        static_cast<void>(resource->release());  // the loop was closed
     }
 
     Resource* resource;
@@ -92,6 +94,9 @@ struct With {
       if constexpr (IsFuture<Returned>::value) {
         if (returned.block() == nullptr)
           return leave(stage, scope, tl::unexpected<Error>{returned.error()}, true);
+        // Cannot be awaited, and leaving must not hang on that.
+        if (returned.block() == &stage || returned.loop() != stage.loop)
+          return leave(stage, scope, failure(Errc::invalid_state), true);
         scope.fn.~Fn();
         scope.phase = Phase::body;
         return std::move(returned).release();
