@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a loop asks of its port, how often, and what it says about itself.
+#include <tests/fixture.hpp>
+
+#include <vector>
+
+namespace {
+
+using namespace fixture;
+using eyelet::Duration;
+using eyelet::kAtOnce;
+using eyelet::kNever;
+using eyelet::Port;
+using eyelet::SimPort;
+using eyelet::StaticLoop;
+using eyelet::TimePoint;
+
+TimePoint at(std::int64_t microseconds) { return TimePoint{Duration{microseconds}}; }
+
+/// A virtual clock that counts how often it is asked for what.
+class CountingPort final : public Port {
+ public:
+  TimePoint now() const override {
+    ++clock_reads;
+    return clock_.now();
+  }
+  void wait_until(TimePoint deadline) override {
+    ++waits;
+    last_deadline = deadline;
+    if (on_wait != nullptr) on_wait(context_of_on_wait);
+    clock_.wait_until(deadline);
+  }
+  void wake() override {
+    ++wakes;
+    clock_.wake();
+  }
+  void enter_critical() override {}
+  void exit_critical() override {}
+  bool can_be_woken() const override { return clock_.can_be_woken(); }
+  std::uintptr_t context() const override { return clock_.context(); }
+
+  mutable int clock_reads = 0;
+  int waits = 0;
+  int wakes = 0;
+  TimePoint last_deadline;
+  void (*on_wait)(void*) = nullptr;
+  void* context_of_on_wait = nullptr;
+
+ private:
+  SimPort clock_;
+};
+
+/// Schedules itself again and again, until `left` is used up.
+struct Endless {
+  Loop* loop;
+  int* left;
+  void operator()() const {
+    if (--*left > 0) loop->call_soon(*this);
+  }
+};
+
+}  // namespace
+
+// --- What the port is asked ---
+
+TEST_GROUP(LoopPort) {
+  CountingPort port;
+  StaticLoop<256, 4> loop{port};
+
+  void teardown() override { CHECK_EQUAL(0U, loop.stats().in_use); }
+};
+
+TEST(LoopPort, is_asked_every_64_callbacks_while_the_ready_queue_is_never_dry) {
+  int left = 64 * 10;
+  loop.call_soon(Endless{&loop, &left});
+  while (left > 0) static_cast<void>(loop.poll());
+  // Ten times on the way, and not once a pass: 640 of them.
+  CHECK_EQUAL(10, port.waits);
+  CHECK_TRUE(port.last_deadline == kAtOnce);
+}
+
+TEST(LoopPort, is_asked_every_64_callbacks_in_a_long_batch) {
+  std::vector<int> asked;
+  for (int i = 0; i < 200; ++i) loop.call_soon([&] { asked.push_back(port.waits); });
+  static_cast<void>(loop.poll());
+  CHECK_EQUAL(0, asked[62]);
+  CHECK_EQUAL(1, asked[63]);
+  CHECK_EQUAL(1, asked[126]);
+  CHECK_EQUAL(2, asked[127]);
+  CHECK_EQUAL(3, asked[199]);
+}
+
+TEST(LoopPort, is_asked_every_64_callbacks_of_which_most_are_mail) {
+  struct Again {
+    Loop* loop;
+    int* left;
+    void operator()() const {
+      if (--*left > 0 && !loop->call_soon_threadsafe(*this)) *left = -1;
+    }
+  };
+  int mail_left = 512;
+  int soon_left = 128;
+  for (int i = 0; i < 4; ++i) CHECK_TRUE(loop.call_soon_threadsafe(Again{&loop, &mail_left}));
+  loop.call_soon(Endless{&loop, &soon_left});
+  while (mail_left > 0) static_cast<void>(loop.poll());
+  CHECK_TRUE(port.waits >= 512 / 64);
+  while (soon_left > 0) static_cast<void>(loop.poll());
+}
+
+TEST(LoopPort, is_asked_anew_after_64_callbacks_since_it_was_asked_last) {
+  for (int i = 0; i < 60; ++i) loop.call_soon([] {});
+  static_cast<void>(loop.poll());
+  CHECK_EQUAL(0, port.waits);
+  static_cast<void>(loop.poll());
+  CHECK_EQUAL(1, port.waits);
+  for (int i = 0; i < 60; ++i) loop.call_soon([] {});
+  static_cast<void>(loop.poll());
+  CHECK_EQUAL(1, port.waits);
+}
+
+// P4, I9
+TEST(LoopPort, its_events_get_their_turn_though_the_ready_queue_is_never_dry) {
+  struct Source {
+    Loop* loop;
+    int asked = 0;
+    int events = 0;
+  } source{&loop};
+  port.on_wait = [](void* context) {
+    auto& from = *static_cast<Source*>(context);
+    ++from.asked;
+    from.loop->call_soon([&from] { ++from.events; });
+  };
+  port.context_of_on_wait = &source;
+  int left = 640;
+  loop.call_soon(Endless{&loop, &left});
+  while (left > 0) static_cast<void>(loop.poll());
+  port.on_wait = nullptr;
+  static_cast<void>(loop.poll());
+  CHECK_EQUAL(10, source.asked);  // its own events count, too
+  CHECK_EQUAL(10, source.events);
+}
+
+TEST(LoopPort, is_told_the_next_deadline_and_is_not_put_to_sleep_by_poll) {
+  loop.call_later(5s, [this] { loop.stop(); });
+  static_cast<void>(loop.poll());
+  CHECK_TRUE(port.last_deadline == kAtOnce);
+  static_cast<void>(loop.run_forever());
+  CHECK_TRUE(port.last_deadline == TimePoint{5s});
+}
+
+TEST(LoopPort, is_not_put_to_sleep_while_mail_waits) {
+  CHECK_TRUE(loop.call_soon_threadsafe([this] { loop.stop(); }));
+  loop.call_later(5s, [] {});
+  static_cast<void>(loop.run_forever());
+  CHECK_TRUE(port.last_deadline == kAtOnce);
+  CHECK_TRUE(loop.close().has_value());
+}
+
+// N8
+TEST(LoopPort, that_returns_early_is_asked_again) {
+  port.on_wait = [](void* context) { static_cast<CountingPort*>(context)->wake(); };
+  port.context_of_on_wait = &port;
+  loop.call_later(5s, [this] { loop.stop(); });
+  for (int i = 0; i < 10; ++i) static_cast<void>(loop.poll());
+  CHECK_TRUE(port.now() == TimePoint{});
+  port.on_wait = nullptr;
+  CHECK_TRUE(loop.run_forever().has_value());
+  CHECK_TRUE(port.now() == TimePoint{5s});
+}
+
+// I7
+TEST(LoopPort, its_clock_is_read_once_a_pass) {
+  for (int i = 0; i < 10; ++i) loop.call_at(at(0), [] {});
+  loop.call_at(at(1), [] {});
+  port.clock_reads = 0;
+  static_cast<void>(loop.poll());
+  CHECK_EQUAL(1, port.clock_reads);
+  CHECK_TRUE(loop.close().has_value());
+}
+
+TEST(LoopPort, is_asked_nothing_by_a_closed_loop) {
+  CHECK_TRUE(loop.close().has_value());
+  CHECK_TRUE(loop.poll() == kNever);
+  CHECK_EQUAL(Errc::closed, code(loop.run_forever()));
+  CHECK_EQUAL(0, port.waits);
+}
+
+TEST(LoopPort, is_woken_by_mail_that_was_accepted_and_by_nothing_else) {
+  for (int i = 0; i < 6; ++i) static_cast<void>(loop.call_soon_threadsafe([] {}));
+  loop.call_soon([] {});
+  static_cast<void>(loop.poll());
+  CHECK_EQUAL(4, port.wakes);
+}
+
+// --- stats, for_each_block, slow callbacks ---
+
+TEST_GROUP_BASE(LoopStats, Fixture){void teardown() override{check_clean();
+}
+}
+;
+
+TEST(LoopStats, of_a_new_loop_are_zero) {
+  const eyelet::Stats stats = loop.stats();
+  CHECK_EQUAL(64U, stats.capacity);
+  CHECK_EQUAL(0U, stats.in_use);
+  CHECK_EQUAL(0U, stats.peak);
+  CHECK_EQUAL(0U, stats.failures);
+  CHECK_EQUAL(0U, stats.ready);
+  CHECK_EQUAL(0U, stats.timers);
+  CHECK_EQUAL(0U, stats.callbacks_run);
+  CHECK_EQUAL(0U, stats.mail_refused);
+  CHECK_EQUAL(0, stats.longest_callback.count());
+}
+
+TEST(LoopStats, count_exactly) {
+  loop.call_soon([] {});
+  loop.call_soon([] {});
+  loop.call_later(0s, [] {});
+  loop.call_later(1s, [] {});
+  loop.call_later(2s, [] {});
+  eyelet::Stats stats = loop.stats();
+  CHECK_EQUAL(5U, stats.in_use);
+  CHECK_EQUAL(5U, stats.peak);
+  CHECK_EQUAL(2U, stats.ready);
+  CHECK_EQUAL(3U, stats.timers);
+  run_pass();
+  stats = loop.stats();
+  CHECK_EQUAL(2U, stats.in_use);
+  CHECK_EQUAL(5U, stats.peak);
+  CHECK_EQUAL(0U, stats.ready);
+  CHECK_EQUAL(2U, stats.timers);
+  CHECK_EQUAL(3U, stats.callbacks_run);
+  advance(2s);
+  CHECK_EQUAL(5U, loop.stats().callbacks_run);
+}
+
+TEST(LoopStats, in_a_callback_count_what_is_still_ready_and_the_callback_itself_as_in_use) {
+  eyelet::Stats stats{};
+  loop.call_soon([&] {
+    loop.call_soon([] {});
+    stats = loop.stats();
+  });
+  loop.call_soon([] {});
+  loop.call_soon([] {});
+  run_pass();
+  CHECK_EQUAL(3U, stats.ready);
+  CHECK_EQUAL(4U, stats.in_use);
+  CHECK_EQUAL(1U, stats.callbacks_run);
+  run_pass();
+}
+
+TEST(LoopStats, blocks_in_use_are_listed_with_what_they_wait_for) {
+  using eyelet::BlockInfo;
+  using eyelet::detail::Kind;
+  loop.call_soon([] {});
+  loop.call_soon([] {}).cancel();
+  loop.call_later(1s, [] {});
+  const Future<int> future = loop.create_future<int>();
+  const Future<int> stage = future.then([](int n) { return n; });
+  std::vector<BlockInfo> blocks;
+  loop.for_each_block([&](const BlockInfo& info) { blocks.push_back(info); });
+  CHECK_EQUAL(4U, blocks.size());
+  const Kind kKinds[] = {Kind::callback, Kind::callback, Kind::promise, Kind::stage};
+  const std::size_t kWaitsFor[] = {BlockInfo::kNone, BlockInfo::kNone, BlockInfo::kNone, 2};
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK_EQUAL(i, blocks[i].index);
+    CHECK_TRUE(blocks[i].kind == kKinds[i]);
+    CHECK_EQUAL(kWaitsFor[i], blocks[i].waits_for);
+  }
+  CHECK_TRUE(blocks[2].state == eyelet::detail::State::pending);
+  CHECK_TRUE(loop.close().has_value());
+}
+
+TEST_GROUP_BASE(SlowCallback, Fixture){void teardown() override{check_clean();
+}
+
+auto take(Duration time) {
+  return [this, time] { port.advance(time); };
+}
+}
+;
+
+TEST(SlowCallback, is_not_looked_for_until_asked) {
+  loop.call_soon(take(1h));
+  run_pass();
+  CHECK_EQUAL(0, loop.stats().longest_callback.count());
+  check_reports();
+}
+
+TEST(SlowCallback, is_reported_with_its_microseconds_if_it_takes_longer_than_the_limit) {
+  loop.set_slow_callback_duration(10ms);
+  loop.call_soon(take(10ms));
+  loop.call_soon(take(10001us));
+  loop.call_later(1s, take(20ms));
+  loop.call_soon(take(0us));
+  run_pass();
+  advance(1s);
+  loop.call_soon(take(10ms));
+  run_pass();
+  CHECK_EQUAL(2U, report_count);
+  CHECK_TRUE(reports[0] == (Error{Errc::slow_callback, 10'001}));
+  CHECK_TRUE(reports[1] == (Error{Errc::slow_callback, 20'000}));
+  CHECK_TRUE(loop.stats().longest_callback == 20ms);
+}
+
+TEST(SlowCallback, a_negative_limit_ends_it) {
+  loop.set_slow_callback_duration(0s);
+  loop.set_slow_callback_duration(-1s);
+  loop.call_soon(take(1h));
+  run_pass();
+  CHECK_EQUAL(0, loop.stats().longest_callback.count());
+  check_reports();
+}
+
+TEST(SlowCallback, in_mail_is_reported_too) {
+  loop.set_slow_callback_duration(10ms);
+  CHECK_TRUE(loop.call_soon_threadsafe([this] { port.advance(1s); }));
+  run_pass();
+  check_reports(Errc::slow_callback);
+}
+
+TEST(SlowCallback, of_hours_saturates) {
+  loop.set_slow_callback_duration(0s);
+  loop.call_soon(take(24h));
+  run_pass();
+  CHECK_TRUE(reports[0] == (Error{Errc::slow_callback, INT32_MAX}));
+  CHECK_EQUAL(std::int64_t{UINT32_MAX}, loop.stats().longest_callback.count());
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <array>
+#include <eyelet/result.hpp>
+#include <memory>
+
+#include <CppUTest/TestHarness.h>
+
+using eyelet::Errc;
+using eyelet::Error;
+using eyelet::failure;
+using eyelet::Result;
+
+namespace {
+
+Result<int> half(int n) {
+  if (n % 2 != 0) return failure(Errc::user, n);
+  return n / 2;
+}
+
+Result<void> check(bool ok) {
+  if (!ok) return failure(Errc::timed_out);
+  return {};
+}
+
+}  // namespace
+
+TEST_GROUP(Result){};
+
+TEST(Result, holds_a_value_or_an_error) {
+  CHECK_TRUE(half(8).has_value());
+  CHECK_EQUAL(4, *half(8));
+  CHECK_FALSE(half(7).has_value());
+  CHECK_TRUE(half(7).error() == (Error{Errc::user, 7}));
+}
+
+TEST(Result, of_nothing_says_whether_it_went_well) {
+  CHECK_TRUE(check(true).has_value());
+  CHECK_FALSE(check(false).has_value());
+  CHECK_TRUE(check(false).error().code == Errc::timed_out);
+}
+
+TEST(Result, a_failure_has_no_detail_unless_it_is_given_one) {
+  CHECK_EQUAL(0, check(false).error().detail);
+  constexpr auto failed = failure(Errc::system, 5);
+  CHECK_TRUE(failed.value() == (Error{Errc::system, 5}));
+}
+
+TEST(Result, value_or_gives_a_stand_in) {
+  CHECK_EQUAL(4, half(8).value_or(-1));
+  CHECK_EQUAL(-1, half(7).value_or(-1));
+}
+
+TEST(Result, costs_the_larger_of_the_two_and_one_word) {
+  CHECK_EQUAL(12U, sizeof(Result<void>));
+  CHECK_EQUAL(12U, sizeof(Result<std::int32_t>));
+  CHECK_EQUAL(16U, sizeof(Result<std::int64_t>));
+  CHECK_EQUAL(20U, sizeof(Result<std::array<char, 16>>));
+}
+
+TEST(Result, of_plain_data_is_plain_data) {
+  CHECK_TRUE(std::is_trivially_copyable_v<Result<int>>);
+  CHECK_TRUE(std::is_trivially_destructible_v<Result<int>>);
+  CHECK_TRUE(std::is_trivially_destructible_v<Result<void>>);
+}
+
+TEST(Result, moves_what_can_only_be_moved) {
+  Result<std::unique_ptr<int>> from{std::make_unique<int>(7)};
+  const Result<std::unique_ptr<int>> to{std::move(from)};
+  CHECK_EQUAL(7, **to);
+  CHECK_FALSE(std::is_copy_constructible_v<Result<std::unique_ptr<int>>>);
+}
+
+TEST(Result, is_told_from_other_types) {
+  CHECK_TRUE(eyelet::detail::IsResult<Result<int>>::value);
+  CHECK_TRUE(eyelet::detail::IsResult<Result<void>>::value);
+  CHECK_FALSE(eyelet::detail::IsResult<int>::value);
+  CHECK_FALSE(eyelet::detail::IsResult<Error>::value);
+  const bool of_other_error = eyelet::detail::IsResult<tl::expected<int, int>>::value;
+  CHECK_FALSE(of_other_error);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+// A port for tests with threads: it sleeps for good and keeps others out, and its clock stands
+// still, so that no test waits for time to pass.
+#pragma once
+
+#include <condition_variable>
+#include <eyelet/port.hpp>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+class ThreadPort final : public eyelet::Port {
+ public:
+  eyelet::TimePoint now() const override { return {}; }
+
+  void wait_until(eyelet::TimePoint deadline) override {
+    std::unique_lock<std::mutex> lock{sleep_};
+    if (deadline == eyelet::kNever) alarm_.wait(lock, [this] { return woken_; });
+    woken_ = false;
+  }
+
+  void wake() override {
+    const std::lock_guard<std::mutex> lock{sleep_};
+    woken_ = true;
+    alarm_.notify_one();
+  }
+
+  void enter_critical() override {
+    critical_.lock();
+    ++depth_;
+    ++entered_;
+  }
+
+  void exit_critical() override {
+    --depth_;
+    critical_.unlock();
+  }
+
+  bool can_be_woken() const override { return true; }
+
+  std::uintptr_t context() const override {
+    return std::hash<std::thread::id>{}(std::this_thread::get_id());
+  }
+
+  /// Critical sections that are open, and that ever were. In a test's only thread.
+  int depth() const { return depth_; }
+  int entered() const { return entered_; }
+
+ private:
+  std::recursive_mutex critical_;
+  int depth_ = 0;
+  int entered_ = 0;
+  std::mutex sleep_;
+  std::condition_variable alarm_;
+  bool woken_ = false;
+};
