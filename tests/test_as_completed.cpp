@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: BSL-1.0
+// as_completed: outcomes in the order in which they come; the futures are looked at only.
+#include <tests/combinators.hpp>
+
+using namespace fixture;
+using eyelet::AsCompleted;
+
+TEST_GROUP_BASE(AsCompleted, CombinatorFixture) {
+  using Item = std::optional<Result<int>>;
+  std::array<Future<int>, 3> futures;
+  Future<Item> next;
+
+  void setup() override {
+    for (auto& f : futures) f = loop.create_future<int>();
+  }
+  void teardown() override {
+    futures.fill(Future<int>{});
+    next = {};
+    check_clean();
+  }
+
+  int value() {
+    settle();
+    return ***next.result();
+  }
+};
+
+TEST(AsCompleted, gives_the_outcomes_in_the_order_in_which_they_come_and_then_nothing) {
+  AsCompleted<int, 3> completed{loop, futures};
+  next = completed.next();
+  CHECK_FALSE(next.done());
+  futures[2].set_result(2);
+  CHECK_EQUAL(2, value());
+  futures[0].set_result(0);
+  futures[1].set_error(Errc::user);
+  next = completed.next();
+  CHECK_EQUAL(0, value());
+  next = completed.next();
+  settle();
+  CHECK_EQUAL(Errc::user, code(**next.result()));
+  next = completed.next();
+  settle();
+  CHECK_FALSE(next.result()->has_value());
+  CHECK_EQUAL(2, *futures[2].result());
+}
+
+TEST(AsCompleted, is_a_source_for_for_each) {
+  AsCompleted<int, 3> completed{loop, futures};
+  int sum = 0;
+  auto task = eyelet::for_each(loop, completed, [&sum](const Result<int>& r) { sum += *r; });
+  for (auto& f : futures) f.set_result(5);
+  settle();
+  CHECK_EQUAL(15, sum);
+  CHECK_EQUAL(Errc::none, code(task.result()));
+}
+
+// C15
+TEST(AsCompleted, gives_a_future_that_is_there_twice_once) {
+  AsCompleted<int, 2> completed{loop, {futures[0], futures[0]}};
+  futures[0].set_result(1);
+  next = completed.next();
+  CHECK_EQUAL(1, value());
+  next = completed.next();
+  settle();
+  CHECK_FALSE(next.result()->has_value());
+}
+
+// C22
+TEST(AsCompleted, with_a_limit_times_out_once_for_each_that_is_left_and_touches_none) {
+  AsCompleted<int, 3> completed{loop, futures, 5us};
+  futures[1].set_result(1);
+  next = completed.next();
+  CHECK_EQUAL(1, value());
+  next = completed.next();
+  port.advance(5us);
+  settle();
+  CHECK_EQUAL(Errc::timed_out, code(next));
+  next = completed.next();
+  settle();
+  CHECK_EQUAL(Errc::timed_out, code(next));
+  next = completed.next();
+  settle();
+  CHECK_FALSE(next.result()->has_value());
+  CHECK_FALSE(futures[0].done());
+  futures[0].set_result(0);
+  futures[2].cancel();
+  settle();
+}
+
+TEST(AsCompleted, gives_what_came_before_the_limit_also_after_it) {
+  AsCompleted<int, 3> completed{loop, futures, 5us};
+  futures[1].set_result(1);
+  settle();
+  port.advance(5us);
+  settle();
+  next = completed.next();
+  CHECK_EQUAL(1, value());
+  next = completed.next();
+  settle();
+  CHECK_EQUAL(Errc::timed_out, code(next));
+}
+
+TEST(AsCompleted, with_a_negative_limit_is_refused) {
+  AsCompleted<int, 3> completed{loop, futures, -1us};
+  CHECK_EQUAL(Errc::invalid_argument, code(completed.next()));
+}
+
+TEST(AsCompleted, whose_next_is_cancelled_touches_no_future_and_loses_no_outcome) {
+  for (int at = 0; at < 5; ++at) {
+    auto f = loop.create_future<int>();
+    AsCompleted<int, 1> completed{loop, {f}};
+    next = completed.next();
+    f.set_result(4);
+    bool cancelled = false;
+    for (int pass = 0; pass < 6; ++pass) {
+      if (pass == at) cancelled = next.cancel();
+      run_pass();
+    }
+    CHECK_TRUE(next.cancelled() == cancelled);
+    if (cancelled) next = completed.next();
+    CHECK_EQUAL(4, value());
+  }
+}
+
+TEST(AsCompleted, whose_next_is_dropped_loses_no_outcome) {
+  AsCompleted<int, 3> completed{loop, futures};
+  futures[0].set_result(1);
+  futures[1].set_result(2);
+  settle();
+  next = completed.next();
+  CHECK_EQUAL(1, value());
+  next = completed.next();
+  CHECK_EQUAL(2, value());
+}
+
+TEST(AsCompleted, leaves_errors_that_nobody_was_given_to_be_reported) {
+  {
+    AsCompleted<int, 3> completed{loop, futures};
+    futures[0].set_error(Errc::user, 1);
+    settle();
+  }
+  futures[0] = {};
+  check_reports(Errc::user);
+}
+
+TEST(AsCompleted, that_goes_ends_a_pending_next_broken_and_leaves_nothing_on_the_futures) {
+  {
+    AsCompleted<int, 3> completed{loop, futures, 5us};
+    next = completed.next();
+  }
+  settle();
+  CHECK_EQUAL(Errc::broken_promise, code(next));
+  next = {};
+  CHECK_EQUAL(3U, in_use());
+  CHECK_EQUAL(0U, loop.stats().timers);
+}
+
+TEST(AsCompleted, that_goes_at_every_stage_leaves_nothing_behind) {
+  for (int stage = 0; stage < 5; ++stage) {
+    auto f = loop.create_future<int>();
+    {
+      AsCompleted<int, 1> completed{loop, {f}, 5us};
+      next = completed.next();
+      if (stage >= 1) f.set_result(1);
+      if (stage >= 1) run_passes(stage - 1);
+      if (stage == 4) port.advance(5us);
+    }
+    settle();
+    CHECK_TRUE(next.done());
+    static_cast<void>(next.error());
+    next = {};
+    f = {};
+    CHECK_EQUAL(3U, in_use());
+  }
+}
+
+// C14
+TEST(AsCompleted, without_enough_blocks_fails_and_leaves_nothing_on_the_futures) {
+  for (std::size_t free = 0; free < 4; ++free) {
+    occupy(free);
+    {
+      AsCompleted<int, 3> completed{loop, futures, 5us};
+      CHECK_EQUAL(64 - free, in_use());
+      vacate();
+      CHECK_EQUAL(Errc::out_of_blocks, code(completed.next()));
+    }
+    CHECK_EQUAL(3U, in_use());
+  }
+  AsCompleted<int, 3> completed{loop, futures, 5us};
+  futures[0].set_result(1);
+  next = completed.next();
+  CHECK_EQUAL(1, value());
+}
+
+// C14
+TEST(AsCompleted, whose_next_finds_too_few_blocks_loses_no_outcome) {
+  for (std::size_t free = 0; free < 3; ++free) {
+    auto f = loop.create_future<int>();
+    AsCompleted<int, 1> completed{loop, {f}};
+    occupy(free);
+    CHECK_EQUAL(Errc::out_of_blocks, code(completed.next()));
+    settle();
+    CHECK_EQUAL(64 - free, in_use());
+    vacate();
+    f.set_result(4);
+    settle();
+    next = completed.next();
+    settle();
+    CHECK_TRUE(next.done());
+    CHECK_EQUAL(4, value());
+  }
+}
+
+// C20
+TEST(AsCompleted, takes_as_many_turns_as_there_are_futures) {
+  std::size_t turns[2];
+  for (const bool many : {false, true}) {
+    std::array<Future<int>, 12> all;
+    for (auto& f : all) f = loop.create_future<int>();
+    AsCompleted<int, 12> completed{loop, all};
+    AsCompleted<int, 3> few{loop, futures};
+    const std::size_t before = loop.stats().callbacks_run;
+    auto task = many ? eyelet::for_each(loop, completed, [](const Result<int>&) {})
+                     : eyelet::for_each(loop, few, [](const Result<int>&) {});
+    if (many)
+      for (auto& f : all) f.set_result(1);
+    else
+      for (auto& f : futures) f.set_result(1);
+    for (int i = 0; i < 100 && !task.done(); ++i) run_pass();
+    CHECK_TRUE(task.done());
+    turns[many] = loop.stats().callbacks_run - before;
+  }
+  CHECK_COMPARE(turns[1], <=, 4 * turns[0]);
+}
+
+TEST(AsCompleted, on_a_closed_loop_is_closed_and_a_pending_next_broken) {
+  AsCompleted<int, 3> completed{loop, futures};
+  next = completed.next();
+  loop.close();
+  CHECK_EQUAL(Errc::broken_promise, code(next));
+  AsCompleted<int, 3> late{loop, futures};
+  CHECK_EQUAL(Errc::closed, code(late.next()));
+}

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: BSL-1.0
+// with: whatever happens to the body, what was entered is left once.
+#include <tests/combinators.hpp>
+
+using namespace fixture;
+using eyelet::failure;
+using eyelet::Lock;
+using eyelet::Semaphore;
+using eyelet::sleep;
+using eyelet::with;
+
+namespace {
+
+/// A resource with an asynchronous exit, which logs and can fail.
+struct Door {
+  Loop* loop;
+  std::string* log;
+  char name = 'd';
+  Errc enter_error = Errc::none;
+  Errc exit_error = Errc::none;
+  Future<void> entering = {};
+  Future<void> leaving = {};
+
+  Future<void> enter() {
+    log->append({'+', name});
+    return entering = promise(enter_error);
+  }
+  Future<void> exit() {
+    log->append({'-', name});
+    return leaving = promise(exit_error);
+  }
+  Future<void> promise(Errc error) const {
+    auto f = loop->create_future<void>();
+    if (error != Errc::none) f.set_error(error);
+    return f;
+  }
+};
+
+}  // namespace
+
+TEST_GROUP_BASE(With, CombinatorFixture) {
+  Lock lock{loop};
+  Door door{&loop, &log};
+  Future<int> work;
+  Future<int> scope;
+
+  void setup() override { work = loop.create_future<int>(); }
+  void teardown() override {
+    work = scope = {};
+    door.entering = door.leaving = {};
+    CHECK_FALSE(lock.locked());
+    check_clean();
+  }
+
+  auto body() {
+    return [this] {
+      log.append("b");
+      return work;
+    };
+  }
+
+  void let_in() {
+    door.entering.set_result();
+    settle();
+  }
+};
+
+TEST(With, holds_the_lock_while_the_body_runs_and_ends_as_it_did) {
+  scope = with(lock, body());
+  CHECK_FALSE(scope.done());
+  settle();
+  CHECK_TRUE(lock.locked());
+  work.set_result(3);
+  settle();
+  CHECK_FALSE(lock.locked());
+  CHECK_EQUAL(3, *scope.result());
+  CHECK_EQUAL(3, *work.result());
+}
+
+TEST(With, leaves_when_the_body_fails_and_passes_the_error_on) {
+  scope = with(lock, body());
+  settle();
+  work.set_error(Errc::user, 2);
+  settle();
+  CHECK_FALSE(lock.locked());
+  CHECK_TRUE(scope.error() == (Error{Errc::user, 2}));
+  work = {};
+  check_reports();
+}
+
+TEST(With, takes_a_body_that_returns_nothing_a_value_a_result_or_a_future) {
+  auto nothing = with(lock, [this] { CHECK_TRUE(lock.locked()); });
+  auto value = with(lock, [] { return 2; });
+  auto good = with(lock, []() -> Result<int> { return 3; });
+  auto bad = with(lock, []() -> Result<int> { return failure(Errc::user); });
+  auto later = with(lock, [this] { return sleep(loop, 0us); });
+  settle();
+  CHECK_EQUAL(Errc::none, code(nothing.result()));
+  CHECK_EQUAL(2, *value.result());
+  CHECK_EQUAL(3, *good.result());
+  CHECK_EQUAL(Errc::user, code(bad));
+  CHECK_EQUAL(Errc::none, code(later.result()));
+}
+
+TEST(With, moves_a_value_that_can_only_be_moved) {
+  auto only = loop.create_future<MoveOnly>();
+  auto scoped = with(lock, [only] { return only; });
+  auto at_once = with(lock, [] { return MoveOnly{4}; });
+  only.set_result(3);
+  settle();
+  CHECK_EQUAL(3, scoped.take()->id);
+  CHECK_EQUAL(4, at_once.take()->id);
+}
+
+TEST(With, releases_a_permit_that_the_next_in_line_gets) {
+  Semaphore permits{loop, 1};
+  scope = with(permits, body());
+  auto next = with(permits, note("next"));
+  settle();
+  STRCMP_EQUAL("b", log.c_str());
+  work.set_result(1);
+  settle();
+  STRCMP_EQUAL("bnext ", log.c_str());
+  CHECK_EQUAL(1U, permits.value());
+}
+
+TEST(With, awaits_entering_and_leaving) {
+  scope = with(door, body());
+  settle();
+  STRCMP_EQUAL("+d", log.c_str());
+  let_in();
+  STRCMP_EQUAL("+db", log.c_str());
+  work.set_result(3);
+  settle();
+  STRCMP_EQUAL("+db-d", log.c_str());
+  CHECK_FALSE(scope.done());
+  door.leaving.set_result();
+  settle();
+  CHECK_EQUAL(3, *scope.result());
+}
+
+TEST(With, does_not_leave_what_it_could_not_enter) {
+  door.enter_error = Errc::user;
+  scope = with(door, body());
+  settle();
+  STRCMP_EQUAL("+d", log.c_str());
+  CHECK_EQUAL(Errc::user, code(scope));
+}
+
+TEST(With, lets_an_error_of_leaving_take_the_place_of_the_outcome) {
+  door.exit_error = Errc::system;
+  for (const bool good : {true, false}) {
+    work = loop.create_future<int>();
+    scope = with(door, body());
+    let_in();
+    if (good)
+      work.set_result(1);
+    else
+      work.set_error(Errc::user);
+    settle();
+    CHECK_EQUAL(Errc::system, code(scope));
+    work = {};
+  }
+  check_reports();
+}
+
+TEST(With, lets_an_error_of_releasing_take_the_place_of_the_outcome) {
+  scope = with(lock, body());
+  settle();
+  CHECK_EQUAL(Errc::none, code(lock.release()));
+  work.set_result(1);
+  settle();
+  CHECK_EQUAL(Errc::invalid_state, code(scope));
+}
+
+TEST(With, leaves_when_the_body_found_no_block) {
+  scope = with(door, [this] {
+    occupy(0);
+    auto missing = loop.create_future<int>();
+    vacate();
+    return missing;
+  });
+  let_in();
+  STRCMP_EQUAL("+d-d", log.c_str());
+  door.leaving.set_result();
+  settle();
+  CHECK_EQUAL(Errc::out_of_blocks, code(scope));
+}
+
+TEST(With, leaves_when_the_body_returns_a_future_that_cannot_be_awaited) {
+  eyelet::StaticLoop<2> other{port};
+  auto foreign = other.create_future<int>();
+  scope = with(lock, [foreign] { return foreign; });
+  settle();
+  CHECK_EQUAL(Errc::invalid_state, code(scope));
+  CHECK_FALSE(lock.locked());
+  scope = with(lock, [this] { return scope; });
+  settle();
+  CHECK_EQUAL(Errc::invalid_state, code(scope));
+  CHECK_FALSE(lock.locked());
+  scope = with(door, [foreign] { return foreign; });
+  let_in();
+  STRCMP_EQUAL("+d-d", log.c_str());
+}
+
+// --- Cancelling ---
+
+TEST(With, cancelled_while_it_waits_to_enter_leaves_the_line) {
+  auto first = lock.try_acquire();
+  scope = with(lock, body());
+  CHECK_TRUE(scope.cancel());
+  settle();
+  CHECK_TRUE(scope.cancelled());
+  STRCMP_EQUAL("", log.c_str());
+}
+
+TEST(With, cancelled_in_the_body_cancels_what_the_body_waits_for_and_leaves) {
+  scope = with(door, body());
+  let_in();
+  CHECK_TRUE(scope.cancel());
+  CHECK_TRUE(work.cancelled());
+  settle();
+  STRCMP_EQUAL("+db-d", log.c_str());
+  CHECK_FALSE(scope.done());
+  door.leaving.set_result();
+  settle();
+  CHECK_TRUE(scope.cancelled());
+}
+
+TEST(With, cancelled_in_the_pass_in_which_it_entered_leaves_without_a_body) {
+  scope = with(door, body());
+  door.entering.set_result();
+  CHECK_TRUE(scope.cancel());
+  settle();
+  STRCMP_EQUAL("+d-d", log.c_str());
+  door.leaving.set_result();
+  settle();
+  CHECK_TRUE(scope.cancelled());
+}
+
+// C1
+TEST(With, cancelled_in_the_pass_in_which_the_body_ended_leaves_and_is_cancelled) {
+  for (const bool cancel_first : {true, false}) {
+    log.clear();
+    work = loop.create_future<int>();
+    scope = with(door, body());
+    let_in();
+    if (cancel_first) CHECK_TRUE(scope.cancel());
+    work.set_result(1);
+    if (!cancel_first) CHECK_TRUE(scope.cancel());
+    settle();
+    STRCMP_EQUAL("+db-d", log.c_str());
+    door.leaving.set_result();
+    settle();
+    CHECK_TRUE(scope.cancelled());
+  }
+}
+
+TEST(With, cancelled_while_leaving_cancels_that) {
+  scope = with(door, body());
+  let_in();
+  work.set_result(1);
+  settle();
+  CHECK_TRUE(scope.cancel());
+  CHECK_TRUE(door.leaving.cancelled());
+  settle();
+  CHECK_TRUE(scope.cancelled());
+  STRCMP_EQUAL("+db-d", log.c_str());
+}
+
+TEST(With, cancelled_by_its_own_body_leaves_and_is_cancelled) {
+  auto ended = with(lock, [this] {
+    scope.cancel();
+    return 1;
+  });
+  scope = ended;
+  settle();
+  CHECK_TRUE(ended.cancelled());
+}
+
+// C2
+TEST(With, cancelled_at_every_pass_has_left_as_often_as_it_entered) {
+  for (int at = 0; at < 8; ++at) {
+    Semaphore permits{loop, 1};
+    int entered = 0;
+    auto s = with(permits, [&] {
+      ++entered;
+      return sleep(loop, 0us).then([this] { return sleep(loop, 0us); });
+    });
+    for (int pass = 0; pass < 12; ++pass) {
+      if (pass == at) s.cancel();
+      run_pass();
+    }
+    CHECK_TRUE(s.done());
+    CHECK_EQUAL(at == 0 ? 0 : 1, entered);
+    CHECK_EQUAL(1U, permits.value());
+    s = {};
+    CHECK_EQUAL(1U, in_use());
+  }
+}
+
+// --- Nested ---
+
+TEST(With, nested_leaves_in_reverse_order) {
+  Door second{&loop, &log, 'e'};
+  scope = with(door, [&] { return with(second, body()); });
+  let_in();
+  second.entering.set_result();
+  settle();
+  work.set_result(1);
+  settle();
+  STRCMP_EQUAL("+d+eb-e", log.c_str());
+  second.leaving.set_result();
+  settle();
+  STRCMP_EQUAL("+d+eb-e-d", log.c_str());
+  door.leaving.set_result();
+  settle();
+  CHECK_EQUAL(1, *scope.result());
+}
+
+TEST(With, nested_and_cancelled_leaves_in_reverse_order) {
+  Door second{&loop, &log, 'e'};
+  scope = with(door, [&] { return with(second, body()); });
+  let_in();
+  second.entering.set_result();
+  settle();
+  scope.cancel();
+  settle();
+  STRCMP_EQUAL("+d+eb-e", log.c_str());
+  second.leaving.set_result();
+  settle();
+  STRCMP_EQUAL("+d+eb-e-d", log.c_str());
+  door.leaving.set_result();
+  settle();
+  CHECK_TRUE(scope.cancelled());
+}
+
+// --- Dropping, closing, exhaustion ---
+
+TEST(With, dropped_at_every_stage_runs_on_and_leaves) {
+  for (int stage = 0; stage < 3; ++stage) {
+    auto s = with(lock, [this] { return sleep(loop, 0us); });
+    run_passes(stage);
+    s = {};
+    settle();
+    CHECK_FALSE(lock.locked());
+    CHECK_EQUAL(1U, in_use());
+  }
+}
+
+TEST(With, dropped_by_its_own_body_or_by_the_destructor_of_that_leaves) {
+  auto drop = [this] { scope = {}; };
+  scope = with(lock, [this, dropper = OnDestroy<decltype(drop)>{drop}] {
+    scope = {};
+    return work;
+  });
+  settle();
+  CHECK_TRUE(lock.locked());
+  work.set_result(1);
+  settle();
+  CHECK_EQUAL(1U, in_use());
+}
+
+TEST(With, destroys_its_body_once_when_it_was_called_and_when_it_was_not) {
+  auto called = with(lock, [live = Live{}] { return 1; });
+  auto not_called = with(lock, [live = Live{}] { return 1; });
+  not_called.cancel();
+  settle();
+  CHECK_EQUAL(0, Live::count);
+}
+
+// C14
+TEST(With, without_enough_blocks_fails_and_takes_nothing) {
+  const auto begin = [this] { return with(lock, [live = Live{}] { return 1; }); };
+  for (std::size_t free = 0; free < 2; ++free) {
+    occupy(free);
+    CHECK_EQUAL(Errc::out_of_blocks, code(begin()));
+    vacate();
+    CHECK_EQUAL(1U, in_use());
+    settle();
+    CHECK_FALSE(lock.locked());
+    CHECK_EQUAL(0, Live::count);
+  }
+  occupy(2);
+  scope = begin();
+  settle();
+  CHECK_EQUAL(1, *scope.result());
+  vacate();
+}
+
+TEST(With, ends_broken_when_the_loop_closes_at_every_stage) {
+  for (int stage = 0; stage < 4; ++stage) {
+    eyelet::StaticLoop<16> other{port};
+    std::string there;
+    Door gate{&other, &there};
+    auto inside = other.create_future<Live>();
+    auto s = with(gate, [inside, live = Live{}] { return inside; });
+    const auto turn = [&other] {
+      for (int i = 0; i < 5; ++i) static_cast<void>(other.poll());
+    };
+    if (stage >= 1) gate.entering.set_result();
+    if (stage >= 2) turn();
+    if (stage >= 3) inside.set_result(1);
+    if (stage >= 3) turn();
+    other.close();
+    CHECK_EQUAL(Errc::broken_promise, code(s));
+    s = {};
+    inside = {};
+    gate.entering = gate.leaving = {};
+    CHECK_EQUAL(0U, other.stats().in_use);
+    CHECK_EQUAL(0, Live::count);
+  }
+}
+
+TEST(With, over_a_resource_whose_enter_gives_nothing_fails) {
+  struct Nothing {
+    Future<void> enter() { return {}; }
+    Future<void> exit() { return {}; }
+  } nothing;
+  CHECK_EQUAL(Errc::invalid_state, code(with(nothing, [] { return 1; })));
+}
