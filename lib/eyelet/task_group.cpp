@@ -18,7 +18,7 @@ constexpr Error kCancelled{Errc::cancelled, 0};
 
 const ContinuationOperations TaskGroupCore::kMemberOperations{{member_turn, nullptr}, close_member};
 
-const FutureOperations TaskGroupCore::kRunOperations{{{cancel_members, nullptr}, close_future},
+const FutureOperations TaskGroupCore::kRunOperations{{{cancel_turn, nullptr}, close_future},
                                                      &kResultOperations<void>,
                                                      nullptr,
                                                      withdraw_run,
@@ -56,7 +56,7 @@ bool TaskGroupCore::add(Block* task, bool is_body) {
   if (task == nullptr) return false;
   Block* const node = loop_->acquire();
   if (node == nullptr) {
-    cancel(*task);
+    detail::cancel(*task);
     return false;
   }
   node->operations = &kMemberOperations;
@@ -118,7 +118,7 @@ bool TaskGroupCore::end_members() {
   Block& run = *run_;
   add_handle(run);
   for (Link* link = members_.front(); link != members_.end(); link = link->next) {
-    cancel(*static_cast<Member*>(link)->node->upstream);
+    detail::cancel(*static_cast<Member*>(link)->node->upstream);
     if (is_done(run)) break;
   }
   const bool goes_on = !is_done(run);
@@ -140,12 +140,23 @@ void TaskGroupCore::end_run() {
   finish(*run);
 }
 
+// In a turn of its own, as the task that waits in asyncio has; and so groups in groups keep the
+// stack.
 void TaskGroupCore::cancel_run(Block& run) {
   group_of(run).cancelled_ = true;
-  cancel_children(run);
+  if (has_flag(run, kGranted)) return;
+  set_flag(run, kGranted);
+  run.loop->schedule(run);
 }
 
-void TaskGroupCore::cancel_members(Block& run) { group_of(run).end_members(); }
+void TaskGroupCore::cancel_turn(Block& run) {
+  clear_flag(run, kGranted);
+  group_of(run).end_members();
+}
+
+void TaskGroupCore::cancel() {
+  if (open()) end_members();
+}
 
 // Nobody waits for the run any more: its members are let go, cancelled.
 void TaskGroupCore::withdraw_run(Block& run) {

@@ -21,6 +21,9 @@ class TaskGroupCore {
   /// Whether tasks may join.
   bool open() const { return run_ != nullptr && !ending_; }
 
+  /// Cancels all members now, the body among them; run() then ends as its members do. O(members).
+  void cancel();
+
  protected:
   constexpr TaskGroupCore(Loop& loop, Error* errors, std::size_t capacity)
       : loop_{&loop}, errors_{errors}, capacity_{capacity} {}
@@ -47,7 +50,7 @@ class TaskGroupCore {
   static TaskGroupCore& group_of(Block& run);
   static void member_turn(Block& node);
   static void close_member(Block& node);
-  static void cancel_members(Block& run);
+  static void cancel_turn(Block& run);
   static void cancel_run(Block& run);
   static void withdraw_run(Block& run);
   static void free_node(Block& node);
