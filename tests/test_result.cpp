@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
 #include <eyelet/result.hpp>
-#include <memory>
 
 #include <CppUTest/TestHarness.h>
 
@@ -45,11 +44,6 @@ TEST(Result, a_failure_has_no_detail_unless_it_is_given_one) {
   CHECK_TRUE(failed.value() == (Error{Errc::system, 5}));
 }
 
-TEST(Result, value_or_gives_a_stand_in) {
-  CHECK_EQUAL(4, half(8).value_or(-1));
-  CHECK_EQUAL(-1, half(7).value_or(-1));
-}
-
 TEST(Result, costs_the_larger_of_the_two_and_one_word) {
   CHECK_EQUAL(12U, sizeof(Result<void>));
   CHECK_EQUAL(12U, sizeof(Result<std::int32_t>));
@@ -61,13 +55,6 @@ TEST(Result, of_plain_data_is_plain_data) {
   CHECK_TRUE(std::is_trivially_copyable_v<Result<int>>);
   CHECK_TRUE(std::is_trivially_destructible_v<Result<int>>);
   CHECK_TRUE(std::is_trivially_destructible_v<Result<void>>);
-}
-
-TEST(Result, moves_what_can_only_be_moved) {
-  Result<std::unique_ptr<int>> from{std::make_unique<int>(7)};
-  const Result<std::unique_ptr<int>> to{std::move(from)};
-  CHECK_EQUAL(7, **to);
-  CHECK_FALSE(std::is_copy_constructible_v<Result<std::unique_ptr<int>>>);
 }
 
 TEST(Result, is_told_from_other_types) {

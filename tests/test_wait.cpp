@@ -134,9 +134,7 @@ TEST(Wait, for_a_future_of_nothing_fails) {
 }
 
 TEST(Wait, takes_64_futures) {
-  const auto count = [this](auto... futures) {
-    return wait(ReturnWhen::first_completed, futures...);
-  };
+  const auto count = [](auto... futures) { return wait(ReturnWhen::first_completed, futures...); };
   ended = count(b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b,
                 b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b,
                 b, b, b, b, a);
