@@ -55,13 +55,11 @@ Error first_error(const Result<Ts>&... results) {
   return error;
 }
 
-/// Gathers into a `Whole`, made by `Collect` from the first node when all children have ended.
+/// Gathers into a `Whole`: when all children have ended, `Collect` ends the gather with that.
 template <class Whole, class Collect, std::uint8_t EndsAlsoOn>
 struct Gathering {
   static Block* run(Block& gather, Block*, bool) {
-    Result<Whole> outcome = Collect::from(payload<GatherState>(gather).first);
-    let_go(gather);
-    set_outcome<Whole>(gather, std::move(outcome));
+    Collect::end(gather, payload<GatherState>(gather).first);
     return nullptr;
   }
 
@@ -100,20 +98,28 @@ inline Block& take_child(Block*& node) {
 
 template <class... Ts>
 struct CollectResults {
-  static std::tuple<Result<Ts>...> from(Block* node) {
-    return std::tuple<Result<Ts>...>{gathered<Ts>(take_child(node))...};
+  using Whole = std::tuple<Result<Ts>...>;
+  static Whole from(Block* node) { return Whole{gathered<Ts>(take_child(node))...}; }
+  static void end(Block& gather, Block* node) {
+    Whole results = from(node);
+    let_go(gather);
+    set_value<Whole>(gather, std::move(results));
   }
 };
 
 template <class... Ts>
 struct CollectValues {
   using Whole = std::tuple<Gathered<Ts>...>;
-  static Result<Whole> from(Block* node) {
+  static void end(Block& gather, Block* node) {
     auto results = CollectResults<Ts...>::from(node);
+    let_go(gather);
     const Error error = std::apply(first_error<Ts...>, results);
-    if (error.code != Errc::none) return tl::unexpected<Error>{error};
-    return std::apply([](Result<Ts>&... values) { return Whole{value_of_gathered<Ts>(values)...}; },
-                      results);
+    if (error.code != Errc::none) return set_failed(gather, error);
+    std::apply(
+        [&gather](Result<Ts>&... values) {
+          set_value<Whole>(gather, value_of_gathered<Ts>(values)...);
+        },
+        results);
   }
 };
 
@@ -122,11 +128,12 @@ struct CollectArray;
 template <class T, std::size_t... Is>
 struct CollectArray<T, std::index_sequence<Is...>> {
   using Whole = std::array<T, sizeof...(Is)>;
-  static Result<Whole> from(Block* node) {
+  static void end(Block& gather, Block* node) {
     Result<T> results[] = {(static_cast<void>(Is), gathered<T>(take_child(node)))...};
+    let_go(gather);
     const Error error = first_error(results[Is]...);
-    if (error.code != Errc::none) return tl::unexpected<Error>{error};
-    return Whole{{std::move(*results[Is])...}};
+    if (error.code != Errc::none) return set_failed(gather, error);
+    set_value<Whole>(gather, Whole{{std::move(*results[Is])...}});
   }
 };
 
