@@ -201,6 +201,9 @@ TEST(With, leaves_when_the_body_returns_a_future_that_cannot_be_awaited) {
   scope = with(door, [foreign] { return foreign; });
   let_in();
   STRCMP_EQUAL("+d-d", log.c_str());
+  door.leaving.set_result();
+  settle();
+  CHECK_EQUAL(Errc::invalid_state, code(scope));
 }
 
 // --- Cancelling ---

@@ -8,8 +8,10 @@ Block* begin_wait_for(Block& future, Delay limit, const FutureOperations& operat
   Block* const stage = make_future(owner, Kind::stage, operations);
   if (stage == nullptr) return nullptr;
   // The stage outlives its timer, so a plain pointer is good.
-  const Handle timer = owner.call_later(
-      limit, [stage] { payload<TimeLimit>(*stage).expired = cancel(*stage->upstream); });
+  const Handle timer = owner.call_later(limit, [stage] {
+    // Without an upstream it was a circle that was opened here: it ends anyway.
+    if (stage->upstream != nullptr) payload<TimeLimit>(*stage).expired = cancel(*stage->upstream);
+  });
   if (!timer) {
     owner.release(*stage);
     return nullptr;
