@@ -12,6 +12,8 @@ from pathlib import Path
 from SCons.Script import COMMAND_LINE_TARGETS
 
 TIMEOUT_SECONDS = 120
+COUNTED_TIMEOUT_SECONDS = 600
+COUNTS = re.compile(r'^(\d+) passed, (\d+) failed$', re.MULTILINE)
 QUIET_TEST = re.compile(r'^TEST\(.*\) - \d+ ms\n', re.MULTILINE)
 SUMMARY = re.compile(
     r'^(?:OK|Errors) \((?:(\d+) failures, )?.*?(\d+) ran, .*?(\d+) ignored', re.MULTILINE)
@@ -21,16 +23,16 @@ SUMMARY = re.compile(
 results = [(0, 1)]
 
 
-def run(command):
+def run(command, seconds=TIMEOUT_SECONDS):
     """Returns how the command ended ('' if well), and its stdout and stderr."""
     try:
         done = subprocess.run(
             [str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, errors='replace', timeout=TIMEOUT_SECONDS,
+            text=True, errors='replace', timeout=seconds,
             env={**os.environ, 'LC_ALL': 'C.UTF-8'})
     except subprocess.TimeoutExpired as late:
         texts = [(text or b'').decode(errors='replace') for text in (late.stdout, late.stderr)]
-        return f'no end after {TIMEOUT_SECONDS} s', *texts
+        return f'no end after {seconds} s', *texts
     end = ''
     if done.returncode < 0:
         end = f'killed by {signal.Signals(-done.returncode).name}'
@@ -74,6 +76,18 @@ def suite(name, program):
     record(name, max(ran - failures, 0), failed, why, detail)
 
 
+def counted(words, more_words=()):
+    """A check that counts for itself, in its last line. It is called with the program."""
+    def check(name, program):
+        end, out, err = run([*words, program, *more_words], COUNTED_TIMEOUT_SECONDS)
+        counts = COUNTS.findall(out)
+        passed, failed = map(int, counts[-1]) if counts else (0, 1)
+        failed = failed or int(bool(end))
+        record(name, passed, failed, end if failed else f': {passed} scenarios',
+               out + err if failed else '')
+    return check
+
+
 def example(name, program, expected):
     """A program whose stdout is known."""
     end, out, err = run([program])
@@ -97,5 +111,5 @@ def sums():
 
 @atexit.register
 def last_line():
-    if {'lint', 'test'} & set(COMMAND_LINE_TARGETS):
+    if {'lint', 'test', 'conformance'} & set(COMMAND_LINE_TARGETS):
         print('{} passed, {} failed'.format(*sums()), flush=True)

@@ -47,6 +47,7 @@ class AsCompleted {
       --left_;
       return Item{futures_[place].result()};
     });
+    if (item.block() == nullptr) return item;
     const Future<Item> in_time = item.or_else([this](Error error) -> Result<Item> {
       if (error.code != Errc::queue_shut_down) return tl::unexpected<Error>{error};
       --left_;

@@ -117,11 +117,15 @@ bool TaskGroupCore::end_members() {
   if (std::exchange(ending_, true)) return true;
   Block& run = *run_;
   add_handle(run);
+  set_flag(run, kRunning);
+  set_flag(run, kCancelling);  // a member that waits for the run makes a circle
   for (Link* link = members_.front(); link != members_.end(); link = link->next) {
     detail::cancel(*static_cast<Member*>(link)->node->upstream);
     if (is_done(run)) break;
   }
   const bool goes_on = !is_done(run);
+  clear_flag(run, kRunning);
+  clear_flag(run, kCancelling);
   drop_handle(run);
   return goes_on;
 }
