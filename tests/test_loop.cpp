@@ -116,6 +116,16 @@ TEST(CallSoon, captures_may_call_the_loop_when_they_are_destroyed) {
   STRCMP_EQUAL("later ", log.c_str());
 }
 
+TEST(CallSoon, a_block_is_not_used_again_before_its_captures_are_gone) {
+  std::size_t used = 0;
+  loop.call_soon([guard = OnDestroy{[&] {
+                    loop.call_soon([] {});
+                    used = in_use();
+                  }}] {});
+  run_passes(2);
+  CHECK_EQUAL(2U, used);
+}
+
 TEST(CallSoon, captures_may_fill_a_block) {
   std::array<unsigned char, eyelet::detail::kPayloadBytes - sizeof(void*)> bytes;
   bytes.fill(9);

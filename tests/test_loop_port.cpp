@@ -252,20 +252,27 @@ TEST(LoopStats, in_a_callback_count_what_is_still_ready_and_the_callback_itself_
 TEST(LoopStats, blocks_in_use_are_listed_with_what_they_wait_for) {
   using eyelet::BlockInfo;
   using eyelet::detail::Kind;
+  constexpr std::size_t kNone = BlockInfo::kNone;
   loop.call_soon([] {});
-  loop.call_soon([] {}).cancel();
+  const Handle free = loop.call_soon([] {});
   loop.call_later(1s, [] {});
   const Future<int> future = loop.create_future<int>();
   const Future<int> stage = future.then([](int n) { return n; });
+  // The later one lies below the earlier one in the heap, and waits for nobody.
+  const Future<void> early = eyelet::sleep(loop, 2s);
+  const Future<void> late = eyelet::sleep(loop, 3s);
+  CHECK_TRUE(free.cancel());
   std::vector<BlockInfo> blocks;
   loop.for_each_block([&](const BlockInfo& info) { blocks.push_back(info); });
-  CHECK_EQUAL(4U, blocks.size());
-  const Kind kKinds[] = {Kind::callback, Kind::callback, Kind::promise, Kind::stage};
-  const std::size_t kWaitsFor[] = {BlockInfo::kNone, BlockInfo::kNone, BlockInfo::kNone, 2};
-  for (std::size_t i = 0; i < 4; ++i) {
-    CHECK_EQUAL(i, blocks[i].index);
-    CHECK_TRUE(blocks[i].kind == kKinds[i]);
-    CHECK_EQUAL(kWaitsFor[i], blocks[i].waits_for);
+  const BlockInfo kExpected[] = {
+      {0, Kind::callback, {}, kNone}, {2, Kind::callback, {}, kNone}, {3, Kind::promise, {}, kNone},
+      {4, Kind::stage, {}, 3},        {5, Kind::wait, {}, kNone},     {6, Kind::wait, {}, kNone},
+  };
+  CHECK_EQUAL(6U, blocks.size());
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    CHECK_EQUAL(kExpected[i].index, blocks[i].index);
+    CHECK_TRUE(kExpected[i].kind == blocks[i].kind);
+    CHECK_EQUAL(kExpected[i].waits_for, blocks[i].waits_for);
   }
   CHECK_TRUE(blocks[2].state == eyelet::detail::State::pending);
   CHECK_TRUE(loop.close().has_value());
