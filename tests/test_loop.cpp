@@ -189,6 +189,17 @@ TEST(CallLater, runs_in_the_order_of_deadlines) {
   STRCMP_EQUAL("a b c ", log.c_str());
 }
 
+// N15
+TEST(CallLater, armed_after_the_clock_has_jumped_does_not_wait_for_what_was_armed_before) {
+  loop.call_later(24h, note("long"));
+  port.advance(1h);
+  loop.call_later(1ms, note("short"));
+  advance(1ms);
+  STRCMP_EQUAL("short ", log.c_str());
+  advance(24h);
+  STRCMP_EQUAL("short long ", log.c_str());
+}
+
 // P8
 TEST(CallLater, twelve_equal_deadlines_run_in_arming_order) {
   std::string expected;

@@ -178,6 +178,15 @@ TEST(LoopPort, its_clock_is_read_once_a_pass) {
   CHECK_TRUE(loop.close().has_value());
 }
 
+// N22
+TEST(LoopPort, is_only_woken_by_a_post_from_another_context) {
+  CHECK_TRUE(loop.call_soon_threadsafe([] {}));
+  CHECK_EQUAL(0, port.clock_reads);
+  CHECK_EQUAL(0, port.waits);
+  CHECK_EQUAL(1, port.wakes);
+  static_cast<void>(loop.poll());
+}
+
 TEST(LoopPort, is_asked_nothing_by_a_closed_loop) {
   CHECK_TRUE(loop.close().has_value());
   CHECK_TRUE(loop.poll() == kNever);
