@@ -7,6 +7,7 @@
 #include <eyelet/condition.hpp>
 #include <eyelet/event.hpp>
 #include <eyelet/gather.hpp>
+#include <eyelet/generator.hpp>
 #include <eyelet/lock.hpp>
 #include <eyelet/queue.hpp>
 #include <eyelet/repeat.hpp>

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSL-1.0
+// generator: a producer that yields values, with waits between them, to one consumer. Floor 7.
+//
+//   not begun --(1)--> producing --(2)--> at a yield --(3)--> producing --(4)--> ended
+//
+//   (1) the first next()   (2) yield(value): it is kept until next() takes it   (3) the next()
+//   behind that   (4) the producer's future is done, or aclose()
+#pragma once
+
+#include <eyelet/sleep.hpp>
+#include <eyelet/task.hpp>
+#include <eyelet/waiters.hpp>
+#include <optional>
+
+namespace eyelet {
+namespace detail {
+
+/// Where the consumer waits for a value.
+template <class Outlet, class T>
+class Asking : public WaitList {
+ public:
+  Result<std::optional<T>> deliver(NoRequest&) { return static_cast<Outlet*>(this)->hand_over_(); }
+  void pass_on() {}  // the value stays for the next next()
+};
+
+/// Where the producer waits for the consumer to come back.
+class Resting : public WaitList {
+ public:
+  Result<void> deliver(NoRequest&) { return {}; }
+  void pass_on() {}
+};
+
+}  // namespace detail
+
+/// What a generator gives to its body, to be called with each value.
+template <class T>
+class Yield : detail::Asking<Yield<T>, T>, detail::Resting {
+ public:
+  Yield(const Yield&) = delete;
+  Yield& operator=(const Yield&) = delete;
+
+  /// Hands `value` to the consumer, and ends when that asks for the next one.
+  /// Memory: one block. Errors: invalid_state (the last value was not taken yet, or the generator
+  /// is being closed), cancelled, out_of_blocks; upon these `value` is destroyed. broken_promise:
+  /// the generator has gone.
+  Future<void> operator()(T value) {
+    if (value_ || closing_) return refuse<void>();
+    auto taken = detail::wait_in<void>(*loop_, static_cast<detail::Resting&>(*this));
+    if (taken.block() == nullptr) return taken;
+    value_.emplace(std::move(value));
+    wake_consumer();
+    return taken;
+  }
+
+ protected:
+  using Item = std::optional<T>;
+
+  constexpr explicit Yield(Loop& owner) : loop_{&owner} {}
+  ~Yield() {
+    const Error broken{Errc::broken_promise, 0};
+    if (error_.code != Errc::none) loop_->report(error_);  // nobody asked for it
+    asking().fail_all(*loop_, broken);
+    resting().fail_all(*loop_, broken);
+  }
+
+  /// Waits for a value, or for the end.
+  Future<Item> ask() {
+    if (asking().in_use()) return refuse<Item>();
+    auto item = detail::wait_in<Item>(*loop_, asking());
+    if (item.block() == nullptr) return item;
+    if (value_ || ended_)
+      wake_consumer();
+    else if (!resting().empty())
+      resting().grant_front();
+    return item;
+  }
+
+  /// No more values are wanted.
+  void close() {
+    closing_ = true;
+    value_.reset();
+  }
+
+  /// There will be no more values.
+  void end(Error error) {
+    ended_ = true;
+    if (!closing_) error_ = error;
+    wake_consumer();
+  }
+
+  Loop& owner() const { return *loop_; }
+
+ private:
+  using Asking = detail::Asking<Yield, T>;
+  friend Asking;
+
+  Asking& asking() { return *this; }
+  detail::Resting& resting() { return *this; }
+
+  void wake_consumer() {
+    if (!asking().empty()) asking().grant_front();
+  }
+
+  Result<Item> hand_over_() {
+    if (value_) return std::exchange(value_, std::nullopt);
+    const Error error = std::exchange(error_, Error{});
+    if (error.code != Errc::none) return tl::unexpected<Error>{error};
+    return Item{};
+  }
+
+  template <class U>
+  Future<U> refuse() {
+    const Future<U> refused = loop_->template create_future<U>();
+    refused.set_error(Errc::invalid_state);
+    return refused;
+  }
+
+  Loop* loop_;
+  Item value_;
+  Error error_;
+  bool ended_ = false;
+  bool closing_ = false;
+};
+
+/// An asynchronous generator, made by generator(). If it goes before its producer has ended, that
+/// is cancelled; clean-up that waits must then have been awaited by aclose().
+template <class T, class Fn>
+class Generator : public Yield<T> {
+ public:
+  static_assert(std::is_invocable_v<Fn&, Yield<T>&>,
+                "eyelet: generator: the body is called with a Yield<T>&");
+  using Returned = std::invoke_result_t<Fn&, Yield<T>&>;
+  static_assert(std::is_void_v<detail::value_of<Returned>>,
+                "eyelet: generator: the body returns nothing or a Future<void>");
+
+  Generator(Loop& owner, Fn body) : Yield<T>{owner}, body_{std::move(body)} {}
+  ~Generator() {
+    on_end_.cancel();
+    producer_.cancel();
+  }
+
+  /// The next value, nothing behind the last; the source of for_each(). The first one begins the
+  /// body. A value that a cancelled next() did not take comes with the one after it.
+  /// Memory: one block, and two for the producer until that has ended. Errors: that of the body,
+  /// once; invalid_state (the last one is still waited for), cancelled, out_of_blocks,
+  /// broken_promise.
+  Future<std::optional<T>> next() {
+    auto item = this->ask();
+    if (item.block() == nullptr || begun_ || begin()) return item;
+    return {this->owner(), nullptr};
+  }
+
+  /// Cancels the producer and ends when it has ended: afterwards next() gives nothing.
+  /// Memory: one block. Errors: what the body's clean-up ends with, out_of_blocks.
+  Future<void> aclose() {
+    this->close();
+    if (!std::exchange(begun_, true)) this->end(Error{});
+    return producer_.cancel() ? producer_.or_else(ignore_cancelled)
+                              : sleep(this->owner(), Duration{0});
+  }
+
+ private:
+  static Result<void> ignore_cancelled(Error error) {
+    if (error.code == Errc::cancelled) return {};
+    return tl::unexpected<Error>{error};
+  }
+
+  bool begin() {
+    Task<void> producer = this->owner().create_task([this] { return body_(*this); });
+    on_end_ =
+        producer.add_done_callback([this](const Future<void>& ended) { this->end(ended.error()); });
+    begun_ = static_cast<bool>(on_end_);
+    if (begun_)
+      producer_ = std::move(producer);
+    else
+      producer.cancel();
+    return begun_;
+  }
+
+  Fn body_;
+  Future<void> producer_;
+  Handle on_end_;
+  bool begun_ = false;
+};
+
+/// A generator: `body(yield)` runs as a task from the first next() on, calls `yield(value)` for
+/// each value and waits for the future of that before the next one; its own future ends the
+/// generator. What it captures stays in the generator.
+/// Memory: none yet. Context: loop's thread.
+template <class T, class F>
+Generator<T, std::decay_t<F>> generator(Loop& owner, F&& body) {
+  return {owner, std::forward<F>(body)};
+}
+
+}  // namespace eyelet
