@@ -112,6 +112,15 @@ TEST(Tasks, a_first_step_that_fails_at_once_leaves_the_next_task_to_run) {
 
 // --- ensure_future ---
 
+TEST(Tasks, ensure_future_of_a_result_is_done_with_it) {
+  const Future<int> well = eyelet::ensure_future(loop, Result<int>{4});
+  CHECK_EQUAL(4, *well.result());
+  const Future<int> failed =
+      eyelet::ensure_future(loop, Result<int>{eyelet::failure(Errc::user, 2)});
+  CHECK_TRUE(failed.error() == (Error{Errc::user, 2}));
+  CHECK_TRUE(eyelet::ensure_future(loop, Result<void>{}).result().has_value());
+}
+
 TEST(Tasks, ensure_future_keeps_a_future_runs_a_callable_and_wraps_a_value) {
   promise = loop.create_future<int>();
   const auto same = eyelet::ensure_future(loop, promise);

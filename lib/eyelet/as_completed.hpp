@@ -37,11 +37,7 @@ class AsCompleted {
   /// Memory: three blocks. Errors: timed_out, cancelled, out_of_blocks.
   Future<std::optional<Result<T>>> next() {
     using Item = std::optional<Result<T>>;
-    if (refused_ != Errc::none) {
-      const Future<Item> refused = owner_->template create_future<Item>();
-      refused.set_error(refused_);
-      return refused;
-    }
+    if (refused_ != Errc::none) return detail::failed_future<Item>(*owner_, refused_);
     if (left_ == 0) return sleep(*owner_, Duration{0}).then([] { return Item{}; });
     const Future<Item> item = ended_.get().then([this](std::size_t place) {
       --left_;
@@ -49,7 +45,7 @@ class AsCompleted {
     });
     if (item.block() == nullptr) return item;
     const Future<Item> in_time = item.or_else([this](Error error) -> Result<Item> {
-      if (error.code != Errc::queue_shut_down) return tl::unexpected<Error>{error};
+      if (error.code != Errc::queue_shut_down) return failure(error);
       --left_;
       return failure(Errc::timed_out);
     });

@@ -6,11 +6,7 @@ namespace eyelet {
 using detail::Block;
 
 Future<std::size_t> Barrier::wait() {
-  if (broken_) {
-    Future<std::size_t> refused = loop_->create_future<std::size_t>();
-    refused.set_error(Errc::broken_barrier);
-    return refused;
-  }
+  if (broken_) return detail::failed_future<std::size_t>(*loop_, Errc::broken_barrier);
   auto future = detail::wait_in<std::size_t>(*loop_, *this, Place{0});
   if (future.block() != nullptr && ++waiting_ == parties_) let_go();
   return future;

@@ -130,11 +130,7 @@ Future<void> Condition::begin(Predicate&& holds, bool at_once) {
   using namespace detail;
   using Wait = ConditionWait<std::decay_t<Predicate>>;
   Loop& owner = *lock_->loop_;
-  if (!at_once && !lock_->locked()) {
-    Future<void> refused = owner.create_future<void>();
-    refused.set_error(Errc::invalid_state);
-    return refused;
-  }
+  if (!at_once && !lock_->locked()) return failed_future<void>(owner, Errc::invalid_state);
   Block* const block = make_future(owner, Kind::wait, Wait::kOperations);
   if (block != nullptr) {
     construct<typename Wait::Waiter, kPayloadBytes>(

@@ -154,7 +154,7 @@ template <class T>
 Result<T> take_result(Block& future) {
   Result<T>& there = result_of<T>(future);
   set_flag(future, kObserved);
-  if (!there) return tl::unexpected<Error>{there.error()};
+  if (!there) return failure(there.error());
   Result<T> taken{std::move(there)};
   there = failure(Errc::invalid_state);
   future.state = State::error;
@@ -224,6 +224,18 @@ Future<T> Loop::create_future() {
   return Future<T>{
       *this, detail::make_future(*this, detail::Kind::promise, detail::kPromiseOperations<T>)};
 }
+
+namespace detail {
+
+/// A future that failed at once, for a call that cannot begin.
+template <class T>
+Future<T> failed_future(Loop& owner, Errc code) {
+  const Future<T> failed = owner.create_future<T>();
+  failed.set_error(code);
+  return failed;
+}
+
+}  // namespace detail
 
 template <class T>
 const Result<T>& Future<T>::result() const {

@@ -44,7 +44,7 @@ class Yield : detail::Asking<Yield<T>, T>, detail::Resting {
   /// is being closed), cancelled, out_of_blocks; upon these `value` is destroyed. broken_promise:
   /// the generator has gone.
   Future<void> operator()(T value) {
-    if (value_ || closing_) return refuse<void>();
+    if (value_ || closing_) return detail::failed_future<void>(*loop_, Errc::invalid_state);
     auto taken = detail::wait_in<void>(*loop_, static_cast<detail::Resting&>(*this));
     if (taken.block() == nullptr) return taken;
     value_.emplace(std::move(value));
@@ -65,7 +65,7 @@ class Yield : detail::Asking<Yield<T>, T>, detail::Resting {
 
   /// Waits for a value, or for the end.
   Future<Item> ask() {
-    if (asking().in_use()) return refuse<Item>();
+    if (asking().in_use()) return detail::failed_future<Item>(*loop_, Errc::invalid_state);
     auto item = detail::wait_in<Item>(*loop_, asking());
     if (item.block() == nullptr) return item;
     if (value_ || ended_)
@@ -102,17 +102,8 @@ class Yield : detail::Asking<Yield<T>, T>, detail::Resting {
   }
 
   Result<Item> hand_over_() {
-    if (value_) return std::exchange(value_, std::nullopt);
-    const Error error = std::exchange(error_, Error{});
-    if (error.code != Errc::none) return tl::unexpected<Error>{error};
-    return Item{};
-  }
-
-  template <class U>
-  Future<U> refuse() {
-    const Future<U> refused = loop_->template create_future<U>();
-    refused.set_error(Errc::invalid_state);
-    return refused;
+    if (!value_ && error_.code != Errc::none) return failure(std::exchange(error_, Error{}));
+    return std::exchange(value_, std::nullopt);
   }
 
   Loop* loop_;
@@ -162,7 +153,7 @@ class Generator : public Yield<T> {
  private:
   static Result<void> ignore_cancelled(Error error) {
     if (error.code == Errc::cancelled) return {};
-    return tl::unexpected<Error>{error};
+    return failure(error);
   }
 
   bool begin() {

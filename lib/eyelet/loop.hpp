@@ -80,6 +80,16 @@ struct Cancelling {
   bool busy = false;
 };
 
+/// What threads and interrupts signal without a block: a flag, a queue. Whoever signals it wakes
+/// the port afterwards; the loop looks at it whenever it has asked the port.
+struct Source {
+  constexpr explicit Source(void (*looks)(Source&)) : look{looks} {}
+
+  void (*look)(Source&);   ///< schedules those who waited for what is there now
+  Source* next = nullptr;  // in the list of its loop
+  bool added = false;
+};
+
 template <std::size_t Blocks, std::size_t Mail>
 struct LoopStorage {
   BlockStorage<Blocks> blocks;
@@ -236,6 +246,13 @@ class Loop {
   detail::TimerQueue& timers() { return timers_; }
   detail::BlockPool& pool() { return pool_; }
   Port& port() { return *port_; }
+  /// From now on `source` is looked at. It outlives the loop; once more changes nothing.
+  void add_source(detail::Source& source) {
+    if (source.added) return;
+    source.added = true;
+    source.next = sources_;
+    sources_ = &source;
+  }
   void report(Error error);
   /// Whether the exception handler is running.
   bool reporting() const { return reporting_; }
@@ -261,6 +278,7 @@ class Loop {
   detail::Block* refuse();
   Result<void> run(const detail::Block* awaited);
   bool pass(bool may_sleep);
+  void ask_port(TimePoint deadline);
   void run_batch();
   void run_mail(unsigned count);
   template <class Callback>
@@ -277,6 +295,7 @@ class Loop {
   detail::TimerQueue timers_;
   detail::BlockPool pool_;
   detail::Mailbox mailbox_;
+  detail::Source* sources_ = nullptr;
   ExceptionHandler handler_ = nullptr;
   void* handler_context_ = nullptr;
   detail::Graveyard graveyard_;
@@ -372,7 +391,7 @@ bool Loop::call_soon_threadsafe(const F& fn) {
 template <class T>
 Result<T> Loop::run_until_complete(Future<T> future) {
   const Result<void> ran = run_until_done(future.block());
-  if (!ran) return tl::unexpected<Error>{ran.error()};
+  if (!ran) return failure(ran.error());
   return future.take();
 }
 

@@ -172,7 +172,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   /// Waits in line for an item. Cancelled, also when it was granted one already: the item stays.
   /// Memory: one block. Errors: queue_shut_down, cancelled, out_of_blocks, broken_promise.
   Future<T> get() {
-    if (shut_down_ && empty()) return refuse<T>();
+    if (shut_down_ && empty()) return detail::failed_future<T>(*loop_, Errc::queue_shut_down);
     auto future = detail::wait_in<T>(*loop_, getters());
     wake_getters_();
     return future;
@@ -181,7 +181,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   /// Waits in line for room and then puts `item`. Cancelled: the item is destroyed and was never
   /// in. Memory: one block, which holds the item. Errors: as get().
   Future<void> put(T item) {
-    if (shut_down_) return refuse<void>();
+    if (shut_down_) return detail::failed_future<void>(*loop_, Errc::queue_shut_down);
     auto future = detail::wait_in<void>(*loop_, putters(), std::move(item));
     wake_putters_();
     return future;
@@ -269,13 +269,6 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   }
   void wake_joiners_() {
     while (!joiners().empty()) joiners().grant_front();
-  }
-
-  template <class U>
-  Future<U> refuse() {
-    Future<U> future = loop_->create_future<U>();
-    future.set_error(Errc::queue_shut_down);
-    return future;
   }
 
   Loop* loop_;

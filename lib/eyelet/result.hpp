@@ -14,8 +14,9 @@ template <class T>
 using Result = tl::expected<T, Error>;
 
 /// An error for a function that returns a Result of anything.
+constexpr tl::unexpected<Error> failure(Error error) { return tl::unexpected<Error>{error}; }
 constexpr tl::unexpected<Error> failure(Errc code, std::int32_t detail = 0) {
-  return tl::unexpected<Error>{Error{code, detail}};
+  return failure(Error{code, detail});
 }
 
 namespace detail {

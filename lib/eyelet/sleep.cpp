@@ -34,9 +34,7 @@ Future<void> sleep_until(Loop& loop, TimePoint when) {
 
 Future<void> sleep(Loop& loop, Delay delay) {
   if (delay.valid()) return sleep_until(loop, saturating_add(loop.time(), delay.value()));
-  Future<void> refused = loop.create_future<void>();
-  refused.set_error(Errc::invalid_argument);
-  return refused;
+  return detail::failed_future<void>(loop, Errc::invalid_argument);
 }
 
 }  // namespace eyelet

@@ -53,8 +53,9 @@ auto Loop::create_task(F&& body) {
   return Task<T>{*this, task};
 }
 
-/// A future of `x`: of a future itself, of a callable a task that runs it, of a value one that is
-/// done with it. Memory: none for a future, else one block. Errors: out_of_blocks, closed.
+/// A future of `x`: of a future itself, of a callable a task that runs it, of a value or a Result
+/// one that is done with it. Memory: none for a future, else one block. Errors: out_of_blocks,
+/// closed.
 template <class X>
 [[nodiscard]] auto ensure_future(Loop& owner, X&& x) {
   using Plain = std::decay_t<X>;
@@ -63,8 +64,16 @@ template <class X>
   } else if constexpr (std::is_invocable_v<Plain&>) {
     return owner.create_task(std::forward<X>(x));
   } else {
-    Future<Plain> future = owner.create_future<Plain>();
-    future.set_result(std::forward<X>(x));
+    using T = detail::value_of<Plain>;
+    Future<T> future = owner.create_future<T>();
+    if constexpr (!detail::IsResult<Plain>::value)
+      future.set_result(std::forward<X>(x));
+    else if (!x)
+      future.set_error(x.error());
+    else if constexpr (std::is_void_v<T>)
+      future.set_result();
+    else
+      future.set_result(*std::forward<X>(x));
     return future;
   }
 }

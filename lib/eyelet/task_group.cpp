@@ -35,11 +35,7 @@ TaskGroupCore::~TaskGroupCore() {
 }
 
 Future<void> TaskGroupCore::begin() {
-  if (run_ != nullptr) {
-    Future<void> refused = loop_->create_future<void>();
-    refused.set_error(Errc::invalid_state);
-    return refused;
-  }
+  if (run_ != nullptr) return failed_future<void>(*loop_, Errc::invalid_state);
   Block* const run = make_future(*loop_, Kind::wait, kRunOperations);
   if (run == nullptr) return Future<void>{*loop_, nullptr};
   construct<TaskGroupCore*, kPayloadBytes>(run->payload, this);

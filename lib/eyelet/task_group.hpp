@@ -99,9 +99,8 @@ class TaskGroup : public detail::TaskGroupCore {
   auto create_task(F&& body) {
     using Created = decltype(loop_->create_task(std::forward<F>(body)));
     if (!open()) {
-      const auto refused = loop_->template create_future<typename Created::value_type>();
-      refused.set_error(Errc::invalid_state);
-      return Created{*loop_, AnyFuture{refused}.release()};
+      using T = typename Created::value_type;
+      return Created{*loop_, detail::failed_future<T>(*loop_, Errc::invalid_state).release()};
     }
     Created task = loop_->create_task(std::forward<F>(body));
     return add(task.block(), false) ? task : Created{*loop_, nullptr};

@@ -37,11 +37,7 @@ template <class T>
 Future<T> limited(const Future<T>& future, Delay limit, Timeout* scope) {
   if (future.block() == nullptr) return future;
   Loop& owner = *future.loop();
-  if (!limit.valid()) {
-    const Future<T> refused = owner.create_future<T>();
-    refused.set_error(Errc::invalid_argument);
-    return refused;
-  }
+  if (!limit.valid()) return failed_future<T>(owner, Errc::invalid_argument);
   const TimePoint when = saturating_add(owner.time(), limit.value());
   return {owner, begin_wait_for(*future.block(), when, scope, kWaitForOperations<T>)};
 }
@@ -93,31 +89,22 @@ class Timeout {
   friend detail::Block* detail::begin_wait_for(detail::Block&, TimePoint, Timeout*,
                                                const detail::FutureOperations&);
 
-  template <class T>
-  Future<T> refuse(const Future<T>& future) const;
-
   detail::Block* stage_ = nullptr;  // while it limits something
   TimePoint when_ = kNever;
   bool expired_ = false;
 };
 
 template <class T>
-Future<T> Timeout::refuse(const Future<T>& future) const {
-  const Future<T> refused = future.loop()->template create_future<T>();
-  refused.set_error(Errc::invalid_state);
-  return refused;
-}
-
-template <class T>
 Future<T> Timeout::run(const Future<T>& future, Delay limit) {
-  if (stage_ != nullptr && future.block() != nullptr) return refuse(future);
+  if (stage_ != nullptr && future.block() != nullptr)
+    return detail::failed_future<T>(*future.loop(), Errc::invalid_state);
   return detail::limited(future, limit, this);
 }
 
 template <class T>
 Future<T> Timeout::run_at(const Future<T>& future, TimePoint when) {
   if (future.block() == nullptr) return future;
-  if (stage_ != nullptr) return refuse(future);
+  if (stage_ != nullptr) return detail::failed_future<T>(*future.loop(), Errc::invalid_state);
   return {*future.loop(),
           detail::begin_wait_for(*future.block(), when, this, detail::kWaitForOperations<T>)};
 }

@@ -70,8 +70,7 @@ struct With {
           return leave(stage, scope, failure(Errc::cancelled), true);
         break;
       case Phase::body:
-        if (failed)
-          return leave(stage, scope, tl::unexpected<Error>{input_error(input, cancelled)});
+        if (failed) return leave(stage, scope, failure(input_error(input, cancelled)));
         return leave(stage, scope, take_or_copy(*input));
       case Phase::leaving:
         if (!failed) return end(stage, scope);
@@ -93,7 +92,7 @@ struct With {
       Returned returned = scope.fn();
       if constexpr (IsFuture<Returned>::value) {
         if (returned.block() == nullptr)
-          return leave(stage, scope, tl::unexpected<Error>{returned.error()}, true);
+          return leave(stage, scope, failure(returned.error()), true);
         // Cannot be awaited, and leaving must not hang on that.
         if (returned.block() == &stage || returned.loop() != stage.loop)
           return leave(stage, scope, failure(Errc::invalid_state), true);
@@ -119,11 +118,11 @@ struct With {
     ::new (static_cast<void*>(&scope.outcome)) Result<T>(std::move(outcome));
     if constexpr (kExits) {
       Future<void> left = scope.resource->exit();
-      if (left.block() == nullptr) scope.outcome = tl::unexpected<Error>{left.error()};
+      if (left.block() == nullptr) scope.outcome = failure(left.error());
       if (left.block() != nullptr) return std::move(left).release();
     } else {
       const Result<void> left = scope.resource->release();
-      if (!left) scope.outcome = tl::unexpected<Error>{left.error()};
+      if (!left) scope.outcome = failure(left.error());
     }
     return end(stage, scope);
   }
