@@ -82,8 +82,7 @@ bool Loop::pass(bool may_sleep) {
     const bool idle = may_sleep && mailbox_.size() == 0;
     const TimePoint next = timers_.next();
     if (idle && next == kNever && !port_->can_be_woken()) return false;
-    port_->wait_until(idle ? next : kAtOnce);
-    until_poll_ = kCallbacksPerPoll;
+    ask_port(idle ? next : kAtOnce);
   }
   if (!timers_.empty()) {
     const TimePoint now = port_->now();
@@ -93,6 +92,14 @@ bool Loop::pass(bool may_sleep) {
   run_batch();
   if (mail != 0) run_mail(mail);
   return true;
+}
+
+// The sources after the wait: a signal that comes too late for this look ends the next wait.
+void Loop::ask_port(TimePoint deadline) {
+  port_->wait_until(deadline);
+  until_poll_ = kCallbacksPerPoll;
+  for (detail::Source* source = sources_; source != nullptr; source = source->next)
+    source->look(*source);
 }
 
 void Loop::run_batch() {
@@ -113,10 +120,7 @@ void Loop::run_mail(unsigned count) {
 
 template <class Callback>
 void Loop::run_one(Callback&& callback) {
-  if (--until_poll_ == 0) {
-    until_poll_ = kCallbacksPerPoll;
-    port_->wait_until(kAtOnce);
-  }
+  if (--until_poll_ == 0) ask_port(kAtOnce);
   ++callbacks_run_;
   if (!timing_) return callback();
   const TimePoint start = port_->now();
