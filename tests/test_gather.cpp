@@ -635,3 +635,121 @@ TEST(Gather, of_gathers_5000_deep_is_closed_on_a_constant_stack) {
     return deep.stats().in_use == 0;
   }));
 }
+
+// --- Of a number known at run time, and of nothing ---
+
+TEST_GROUP_BASE(GatherInto, CombinatorFixture) {
+  std::array<Future<int>, 4> futures;
+  std::array<int, 4> values{-1, -1, -1, -1};
+  Future<void> all;
+
+  void setup() override {
+    for (auto& f : futures) f = loop.create_future<int>();
+  }
+  void teardown() override {
+    futures.fill(Future<int>{});
+    all = {};
+    check_clean();
+  }
+};
+
+TEST(GatherInto, assigns_the_values_in_argument_order_when_all_have_come) {
+  all = gather(loop, futures.data(), 3, values.data());
+  futures[2].set_result(2);
+  futures[0].set_result(0);
+  settle();
+  CHECK_FALSE(all.done());
+  CHECK_EQUAL(-1, values[0]);
+  futures[1].set_result(1);
+  settle();
+  CHECK_EQUAL(Errc::none, code(all.result()));
+  CHECK_TRUE((values == std::array<int, 4>{0, 1, 2, -1}));
+}
+
+TEST(GatherInto, ends_with_the_first_error_and_assigns_nothing) {
+  all = gather(loop, futures.data(), 4, values.data());
+  futures[0].set_result(0);
+  futures[3].set_error(Errc::user, 3);
+  settle();
+  CHECK_TRUE(all.error() == (Error{Errc::user, 3}));
+  CHECK_TRUE((values == std::array<int, 4>{-1, -1, -1, -1}));
+  CHECK_FALSE(futures[1].done());
+}
+
+TEST(GatherInto, assigns_every_outcome_where_errors_are_wanted) {
+  std::array<Result<int>, 2> outcomes{7, 7};
+  all = gather(eyelet::kReturnErrors, loop, futures.data(), 2, outcomes.data());
+  futures[0].set_error(Errc::user);
+  settle();
+  CHECK_FALSE(all.done());
+  futures[1].set_result(1);
+  settle();
+  CHECK_EQUAL(Errc::none, code(all.result()));
+  CHECK_EQUAL(Errc::user, code(outcomes[0]));
+  CHECK_EQUAL(1, *outcomes[1]);
+}
+
+TEST(GatherInto, does_not_need_the_futures_themselves) {
+  {
+    const std::array<Future<int>, 2> copies{futures[0], futures[1]};
+    all = gather(loop, copies.data(), 2, values.data());
+  }
+  futures[0].set_result(5);
+  futures[1].set_result(6);
+  settle();
+  CHECK_EQUAL(6, values[1]);
+}
+
+TEST(GatherInto, moves_values_that_can_only_be_moved) {
+  std::array<Future<MoveOnly>, 2> sources{loop.create_future<MoveOnly>(),
+                                          loop.create_future<MoveOnly>()};
+  std::array<MoveOnly, 2> things;
+  all = gather(loop, sources.data(), 2, things.data());
+  for (int i = 0; i < 2; ++i) sources[static_cast<std::size_t>(i)].set_result(i + 8);
+  settle();
+  CHECK_EQUAL(8, things[0].id);
+  CHECK_EQUAL(9, things[1].id);
+}
+
+// C17
+TEST(GatherInto, of_nothing_is_over_in_the_next_pass) {
+  all = gather(loop, futures.data(), 0, values.data());
+  CHECK_FALSE(all.done());
+  run_pass();
+  CHECK_EQUAL(Errc::none, code(all.result()));
+  all = gather(loop, static_cast<const Future<void>*>(nullptr), 0);
+  CHECK_FALSE(all.done());
+  run_pass();
+  CHECK_EQUAL(Errc::none, code(all.result()));
+}
+
+TEST(GatherInto, cancelled_cancels_all_that_are_pending) {
+  all = gather(loop, futures.data(), 4, values.data());
+  futures[1].set_result(1);
+  CHECK_TRUE(all.cancel());
+  settle();
+  CHECK_TRUE(all.cancelled());
+  CHECK_TRUE(futures[3].cancelled());
+  CHECK_EQUAL(-1, values[1]);
+}
+
+TEST(GatherInto, needs_a_block_for_each_and_one) {
+  check_needs(5, [this] { return gather(loop, futures.data(), 4, values.data()); });
+  for (auto& f : futures) CHECK_FALSE(f.done());
+}
+
+TEST(Gather, of_futures_without_a_value_has_none) {
+  std::array<Future<void>, 3> steps;
+  for (auto& step : steps) step = loop.create_future<void>();
+  const Future<void> all = gather(steps);
+  const Future<void> counted = gather(loop, steps.data(), 3);
+  const Future<void> two = gather(steps[0], steps[1]);
+  for (const auto& step : steps) {
+    CHECK_FALSE(all.done());
+    step.set_result();
+    settle();
+  }
+  CHECK_EQUAL(Errc::none, code(all.result()));
+  CHECK_EQUAL(Errc::none, code(counted.result()));
+  CHECK_EQUAL(Errc::none, code(two.result()));
+}

@@ -25,15 +25,16 @@ constexpr ContinuationOperations kNodeOperations{{node_turn, nullptr}, close_nod
 
 }  // namespace
 
-Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const* children,
-                   std::size_t count) {
+Block* make_parent(Loop& loop, const ParentOperations& operations, ChildAt child_at,
+                   const void* children, std::size_t count) {
   Block* const parent = make_future(loop, Kind::wait, operations);
   if (parent == nullptr) return nullptr;
   construct<Parent, kPayloadBytes>(parent->payload, Parent{nullptr, 0});
   // In argument order: of those that are done already, the first has its turn first.
   Block** end = &payload<Parent>(*parent).first;
   for (std::size_t i = 0; i < count; ++i) {
-    Block* const node = children[i] == nullptr ? nullptr : loop.acquire();
+    Block* const child = child_at(children, i);
+    Block* const node = child == nullptr ? nullptr : loop.acquire();
     if (node == nullptr) {
       release_nodes(parent->payload);
       loop.release(*parent);
@@ -45,7 +46,7 @@ Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const*
     *end = node;
     end = &construct<Node, kPayloadBytes>(node->payload, Node{parent, nullptr}).next;
     ++payload<Parent>(*parent).pending;
-    attach(*node, *children[i]);
+    attach(*node, *child);
   }
   return parent;
 }

@@ -31,10 +31,22 @@ struct Node {
 inline Block* next_node(const Block& node) { return payload<Node>(node).next; }
 inline Block& child_of(const Block& node) { return *node.upstream; }
 
-/// A parent of `children`, null if a block is missing or one of them is a null: then nothing is
-/// left behind. The caller constructs what follows Parent in the payload.
-Block* make_parent(Loop& loop, const ParentOperations& operations, Block* const* children,
-                   std::size_t count);
+/// The `i`-th child of those that `children` points to.
+using ChildAt = Block* (*)(const void* children, std::size_t i);
+
+/// A parent of `count` children, null if a block is missing or one of them is a null: then nothing
+/// is left behind. The caller constructs what follows Parent in the payload.
+Block* make_parent(Loop& loop, const ParentOperations& operations, ChildAt child_at,
+                   const void* children, std::size_t count);
+
+/// The child_at of an array of blocks, and of futures.
+inline Block* block_at(const void* blocks, std::size_t i) {
+  return static_cast<Block* const*>(blocks)[i];
+}
+template <class T>
+Block* future_at(const void* futures, std::size_t i) {
+  return static_cast<const Future<T>*>(futures)[i].block();
+}
 
 /// FutureOperations::withdraw of a parent: out of the list of those that cancel their children.
 void leave_queue(Block& parent);

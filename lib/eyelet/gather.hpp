@@ -4,6 +4,7 @@
 
 #include <array>
 #include <eyelet/children.hpp>
+#include <eyelet/sleep.hpp>
 #include <tuple>
 #include <variant>
 
@@ -15,9 +16,13 @@ inline constexpr ReturnErrors kReturnErrors{};
 
 namespace detail {
 
-/// The payload of a gather.
+/// The payload of a gather, and of one that writes to the caller's storage.
 struct GatherState : Parent {
   bool cancelled;
+};
+template <class Slot>
+struct GatherInto : GatherState {
+  Slot* slots;
 };
 
 void cancel_gathered(Block& gather);
@@ -28,10 +33,15 @@ bool child_of_gather_ended(Block& gather, Block& child);
 template <class T>
 using Gathered = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
+/// The value of a gather.
+template <class... Ts>
+using GatheredAll =
+    std::conditional_t<std::conjunction_v<std::is_void<Ts>...>, void, std::tuple<Gathered<Ts>...>>;
+
 /// What is gathered of a child that has ended: its outcome, copied if it can be, else taken.
 template <class T>
 Result<T> gathered(Block& child) {
-  if (child.state != State::value) return tl::unexpected<Error>{input_error(&child, false)};
+  if (child.state != State::value) return failure(input_error(&child, false));
   if constexpr (std::is_copy_constructible_v<Result<T>>)
     return result_of<T>(child);
   else
@@ -55,8 +65,9 @@ Error first_error(const Result<Ts>&... results) {
   return error;
 }
 
-/// Gathers into a `Whole`: when all children have ended, `Collect` ends the gather with that.
-template <class Whole, class Collect, std::uint8_t EndsAlsoOn>
+/// What gathers a `Whole`: when all children have ended, or one has in a way that does not run on,
+/// `Collect` ends the gather.
+template <class Whole, class Collect, std::uint8_t RunsAlsoOn>
 struct Gathering {
   static Block* run(Block& gather, Block*, bool) {
     Collect::end(gather, payload<GatherState>(gather).first);
@@ -68,20 +79,20 @@ struct Gathering {
        &kResultOperations<Whole>,
        run,
        leave_queue,
-       static_cast<std::uint8_t>(bit(State::value) | EndsAlsoOn),
+       static_cast<std::uint8_t>(bit(State::value) | RunsAlsoOn),
        cancel_gather},
       child_of_gather_ended};
 
-  static Future<Whole> begin(Loop& owner, Block* const* children, std::size_t count) {
+  template <class State = GatherState, class... Slots>
+  static Future<Whole> begin(Loop& owner, ChildAt child_at, const void* children, std::size_t count,
+                             Slots... slots) {
     static_assert(fits<sizeof(Result<Whole>), kPayloadBytes>());
-    Block* const gather = make_parent(owner, kOperations, children, count);
-    if (gather != nullptr) construct_state(*gather);
+    Block* const gather = make_parent(owner, kOperations, child_at, children, count);
+    if (gather != nullptr) {
+      const Parent parent = payload<Parent>(*gather);
+      construct<State, kPayloadBytes>(gather->payload, State{GatherState{parent, false}, slots...});
+    }
     return Future<Whole>{owner, gather};
-  }
-
-  static void construct_state(Block& gather) {
-    const Parent parent = payload<Parent>(gather);
-    construct<GatherState, kPayloadBytes>(gather.payload, GatherState{parent, false});
   }
 };
 
@@ -109,17 +120,20 @@ struct CollectResults {
 
 template <class... Ts>
 struct CollectValues {
-  using Whole = std::tuple<Gathered<Ts>...>;
+  using Whole = GatheredAll<Ts...>;
   static void end(Block& gather, Block* node) {
     auto results = CollectResults<Ts...>::from(node);
     let_go(gather);
     const Error error = std::apply(first_error<Ts...>, results);
     if (error.code != Errc::none) return set_failed(gather, error);
-    std::apply(
-        [&gather](Result<Ts>&... values) {
-          set_value<Whole>(gather, value_of_gathered<Ts>(values)...);
-        },
-        results);
+    if constexpr (std::is_void_v<Whole>)
+      set_value<void>(gather);
+    else
+      std::apply(
+          [&gather](Result<Ts>&... values) {
+            set_value<Whole>(gather, value_of_gathered<Ts>(values)...);
+          },
+          results);
   }
 };
 
@@ -137,23 +151,59 @@ struct CollectArray<T, std::index_sequence<Is...>> {
   }
 };
 
+/// Of any number of futures without a value.
+struct CollectNothing {
+  static void end(Block& gather, Block*) {
+    let_go(gather);
+    set_value<void>(gather);
+  }
+};
+
+/// Into storage of the caller's: values in `Slot`s, or outcomes where they are Results.
+template <class T, class Slot>
+struct CollectInto {
+  static void end(Block& gather, Block* node) {
+    Error error;
+    for (Slot* slot = payload<GatherInto<Slot>>(gather).slots; node != nullptr; ++slot) {
+      Result<T> result = gathered<T>(take_child(node));
+      if constexpr (std::is_same_v<Slot, Result<T>>)
+        *slot = std::move(result);
+      else if (result)
+        *slot = std::move(*result);
+      else if (error.code == Errc::none)
+        error = result.error();
+    }
+    let_go(gather);
+    if (error.code != Errc::none) return set_failed(gather, error);
+    set_value<void>(gather);
+  }
+};
+
+template <class T, class Slot, std::uint8_t RunsAlsoOn>
+Future<void> gather_into(Loop& owner, const Future<T>* futures, std::size_t count, Slot* slots) {
+  if (count == 0) return sleep(owner, Duration{0});
+  return Gathering<void, CollectInto<T, Slot>, RunsAlsoOn>::template begin<GatherInto<Slot>>(
+      owner, future_at<T>, futures, count, slots);
+}
+
 }  // namespace detail
 
-/// Ends with the values of all `futures` as a tuple in argument order (std::monostate for void), or
-/// with the first error among them; the others then go on, and their errors count as looked at.
-/// Cancelled: so are all that are pending; it ends when the first of them has.
+/// Ends with the values of all `futures` as a tuple in argument order (std::monostate for void;
+/// none at all if all are void), or with the first error among them; the others then go on, and
+/// their errors count as looked at. Cancelled: so are all that are pending; it ends when the first
+/// of them has. C++ leaves open which argument is evaluated first: what must begin in order stands
+/// in an array, or in variables.
 /// Memory: one block, and one for each future, until it is done. If one is missing: out_of_blocks,
 /// and the futures are untouched. Cost: O(n). Errors: those of the futures, cancelled,
 /// out_of_blocks.
 template <class T, class... Ts>
-Future<std::tuple<detail::Gathered<T>, detail::Gathered<Ts>...>> gather(
-    const Future<T>& first, const Future<Ts>&... futures) {
+Future<detail::GatheredAll<T, Ts...>> gather(const Future<T>& first, const Future<Ts>&... futures) {
   using namespace detail;
   Loop* const owner = common_loop(first, futures...);
   if (owner == nullptr) return {};
   Block* const children[] = {first.block(), futures.block()...};
-  return Gathering<std::tuple<Gathered<T>, Gathered<Ts>...>, CollectValues<T, Ts...>, 0>::begin(
-      *owner, children, 1 + sizeof...(Ts));
+  return Gathering<GatheredAll<T, Ts...>, CollectValues<T, Ts...>, 0>::begin(
+      *owner, block_at, children, 1 + sizeof...(Ts));
 }
 
 /// The same with the outcome of each as a Result, when all have ended; it fails only if it is
@@ -166,21 +216,40 @@ Future<std::tuple<Result<T>, Result<Ts>...>> gather(ReturnErrors, const Future<T
   if (owner == nullptr) return {};
   Block* const children[] = {first.block(), futures.block()...};
   return Gathering<std::tuple<Result<T>, Result<Ts>...>, CollectResults<T, Ts...>,
-                   kAnyOutcome>::begin(*owner, children, 1 + sizeof...(Ts));
+                   kAnyOutcome>::begin(*owner, block_at, children, 1 + sizeof...(Ts));
 }
 
-/// The same for `N` futures of one type, which is not void.
+/// The same for `N` futures of one type: their values as an array, nothing if that is void.
 template <class T, std::size_t N>
-Future<std::array<T, N>> gather(const std::array<Future<T>, N>& futures) {
+auto gather(const std::array<Future<T>, N>& futures) {
   using namespace detail;
   static_assert(N != 0, "eyelet: gather: nothing to gather");
-  Block* children[N];
-  for (std::size_t i = 0; i < N; ++i) {
-    if (futures[i].loop() == nullptr) return {};
-    children[i] = futures[i].block();
-  }
-  return Gathering<std::array<T, N>, CollectArray<T, std::make_index_sequence<N>>, 0>::begin(
-      *futures[0].loop(), children, N);
+  using Whole = std::conditional_t<std::is_void_v<T>, void, std::array<Gathered<T>, N>>;
+  using Collect = std::conditional_t<std::is_void_v<T>, CollectNothing,
+                                     CollectArray<Gathered<T>, std::make_index_sequence<N>>>;
+  for (const Future<T>& future : futures)
+    if (future.loop() == nullptr) return Future<Whole>{};
+  return Gathering<Whole, Collect, 0>::begin(*futures[0].loop(), future_at<T>, futures.data(), N);
+}
+
+/// The same for a number known at run time: the value of `futures[i]` is assigned to `values[i]`
+/// when all have ended; upon an error only some are. `values` must outlive the gather, `futures`
+/// need not. None: it is over in the next pass.
+template <class T>
+Future<void> gather(Loop& owner, const Future<T>* futures, std::size_t count, T* values) {
+  return detail::gather_into<T, T, 0>(owner, futures, count, values);
+}
+inline Future<void> gather(Loop& owner, const Future<void>* futures, std::size_t count) {
+  using namespace detail;
+  if (count == 0) return sleep(owner, Duration{0});
+  return Gathering<void, CollectNothing, 0>::begin(owner, future_at<void>, futures, count);
+}
+
+/// The same with the outcome of each in `outcomes[i]`.
+template <class T>
+Future<void> gather(ReturnErrors, Loop& owner, const Future<T>* futures, std::size_t count,
+                    Result<T>* outcomes) {
+  return detail::gather_into<T, Result<T>, detail::kAnyOutcome>(owner, futures, count, outcomes);
 }
 
 }  // namespace eyelet

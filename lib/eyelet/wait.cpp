@@ -43,12 +43,8 @@ constexpr ParentOperations kOperations{
 
 Future<Done> wait_for_children(Loop& owner, ReturnWhen when, std::optional<Delay> limit,
                                Block* const* children, std::size_t count) {
-  if (limit && !limit->valid()) {
-    Future<Done> refused = owner.create_future<Done>();
-    refused.set_error(Errc::invalid_argument);
-    return refused;
-  }
-  Block* const wait = make_parent(owner, kOperations, children, count);
+  if (limit && !limit->valid()) return failed_future<Done>(owner, Errc::invalid_argument);
+  Block* const wait = make_parent(owner, kOperations, block_at, children, count);
   if (wait == nullptr) return Future<Done>{owner, nullptr};
   const Parent parent = payload<Parent>(*wait);
   WaitState& state =
