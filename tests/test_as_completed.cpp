@@ -241,3 +241,12 @@ TEST(AsCompleted, on_a_closed_loop_is_closed_and_a_pending_next_broken) {
   AsCompleted<int, 3> late{loop, futures};
   CHECK_EQUAL(Errc::closed, code(late.next()));
 }
+
+// C17
+TEST(AsCompleted, of_nothing_ends_at_once) {
+  AsCompleted<int, 0> completed{loop, {}};
+  next = completed.next();
+  CHECK_FALSE(next.done());
+  settle();
+  CHECK_FALSE(next.result()->has_value());
+}

@@ -274,8 +274,9 @@ TEST(LoopStats, blocks_in_use_are_listed_with_what_they_wait_for) {
   std::vector<BlockInfo> blocks;
   loop.for_each_block([&](const BlockInfo& info) { blocks.push_back(info); });
   const BlockInfo kExpected[] = {
-      {0, Kind::callback, {}, kNone}, {2, Kind::callback, {}, kNone}, {3, Kind::promise, {}, kNone},
-      {4, Kind::stage, {}, 3},        {5, Kind::wait, {}, kNone},     {6, Kind::wait, {}, kNone},
+      {0, Kind::callback, {}, kNone, ""}, {2, Kind::callback, {}, kNone, ""},
+      {3, Kind::promise, {}, kNone, ""},  {4, Kind::stage, {}, 3, ""},
+      {5, Kind::wait, {}, kNone, ""},     {6, Kind::wait, {}, kNone, ""},
   };
   CHECK_EQUAL(6U, blocks.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) {

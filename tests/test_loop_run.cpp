@@ -594,3 +594,23 @@ TEST(LoopThreads, a_foreign_thread_in_a_loop_only_function_traps_where_checks_ar
   CHECK_FALSE(child::traps([&] { std::thread{[&] { loop.call_soon([] {}); }}.join(); }));
   CHECK_TRUE(timer.cancel());
 }
+
+TEST(LoopClose, is_refused_inside_the_exception_handler) {
+  struct Closing {
+    Errc refusal = Errc::none;
+  } closing;
+  loop.set_exception_handler(
+      [](Loop& reporting, Error, void* self) {
+        static_cast<Closing*>(self)->refusal = code(reporting.close());
+      },
+      &closing);
+  {
+    std::array<Future<int>, 63> futures;
+    for (auto& f : futures) f = loop.create_future<int>();
+    // Finds a block for itself and none for its second node.
+    const auto all = eyelet::gather(futures[0], futures[1]);
+    CHECK_EQUAL(Errc::out_of_blocks, code(all));
+  }
+  CHECK_EQUAL(Errc::invalid_state, closing.refusal);
+  CHECK_FALSE(loop.closed());
+}

@@ -110,6 +110,70 @@ TEST(Tasks, a_first_step_that_fails_at_once_leaves_the_next_task_to_run) {
   CHECK_EQUAL(2, *b.result());
 }
 
+// --- Names ---
+
+TEST(Tasks, have_the_name_that_they_were_given_from_first_to_last) {
+  a = loop.create_task([this] { return promise = loop.create_future<int>(); }, "reader");
+  const auto check_name = [this] {
+    const char* shown = "";
+    loop.for_each_block([&shown](const eyelet::BlockInfo& info) {
+      if (info.kind == eyelet::detail::Kind::task) shown = info.name;
+    });
+    STRCMP_EQUAL("reader", a.get_name());
+    STRCMP_EQUAL("reader", shown);
+  };
+  check_name();
+  run_pass();
+  check_name();
+  promise.set_result(1);
+  run_ready();
+  CHECK_EQUAL(1, *a.result());
+  check_name();
+}
+
+TEST(Tasks, that_were_given_no_name_and_other_futures_have_none) {
+  a = loop.create_task([] { return 1; });
+  promise = loop.create_future<int>();
+  STRCMP_EQUAL("", a.get_name());
+  STRCMP_EQUAL("", promise.get_name());
+  STRCMP_EQUAL("", Future<int>{}.get_name());
+  loop.for_each_block([](const eyelet::BlockInfo& info) { STRCMP_EQUAL("", info.name); });
+  promise = {};
+  run_pass();
+}
+
+TEST(Tasks, with_a_name_may_capture_and_return_all_but_a_pointer_of_a_block) {
+  constexpr std::size_t kBytes = eyelet::detail::kPayloadBytes - sizeof(void*);
+  std::array<unsigned char, kBytes> captured;
+  captured.fill(0xa5);
+  std::array<unsigned char, kBytes - sizeof(Error)> returned;
+  returned.fill(0x5a);
+  const auto full = loop.create_task(
+      [captured] { return captured[0] == 0xa5 && captured[kBytes - 1] == 0xa5; }, "captures");
+  const auto large = loop.create_task(
+      [] {
+        std::array<unsigned char, kBytes - sizeof(Error)> bytes;
+        bytes.fill(0x5a);
+        return bytes;
+      },
+      "returns");
+  run_pass();
+  CHECK_TRUE(*full.result());
+  CHECK_TRUE(*large.result() == returned);
+  STRCMP_EQUAL("captures", full.get_name());
+  STRCMP_EQUAL("returns", large.get_name());
+}
+
+TEST(Tasks, with_a_name_and_no_block_fail_and_destroy_their_body) {
+  std::array<Future<int>, 64> all;
+  for (auto& f : all) f = loop.create_future<int>();
+  a = loop.create_task([live = Live{}] { return live.id; }, "none");
+  CHECK_EQUAL(Errc::out_of_blocks, code(a));
+  STRCMP_EQUAL("", a.get_name());
+  CHECK_EQUAL(0, Live::count);
+  check_reports(Errc::out_of_blocks);
+}
+
 // --- ensure_future ---
 
 TEST(Tasks, ensure_future_of_a_result_is_done_with_it) {

@@ -75,7 +75,7 @@ class AsCompleted {
 
   Loop* owner_;
   std::array<Future<T>, N> futures_;
-  Queue<std::size_t, N> ended_;
+  Queue<std::size_t, N == 0 ? 1 : N> ended_;
   std::array<Handle, N> callbacks_;
   Handle timer_;
   std::size_t left_ = 0;

@@ -54,6 +54,8 @@ enum Flag : std::uint8_t {
 /// In FutureOperations::runs_on, beside a bit per State: what `run` returns is an input to the next
 /// `run`, not the outcome. The callable stays until `run` drops it.
 inline constexpr std::uint8_t kRunsAgain = 128;
+/// Beside it: the payload ends with a pointer to the future's name.
+inline constexpr std::uint8_t kNamed = 64;
 
 /// What is done with a result of one type.
 struct ResultOperations {
@@ -106,6 +108,7 @@ struct alignas(kPayloadAlign) Block : Link {
 };
 
 inline constexpr std::size_t kPayloadBytes = sizeof(Block::payload);
+inline constexpr std::size_t kNamedPayloadBytes = kPayloadBytes - sizeof(const char*);
 
 static_assert(sizeof(Block) == kBlockBytes, "EYELET_BLOCK_BYTES is too small for a block's header");
 
@@ -117,6 +120,12 @@ T& payload(Block& block) {
 template <class T>
 const T& payload(const Block& block) {
   return *std::launder(reinterpret_cast<const T*>(block.payload));
+}
+
+/// The name of a future, "" if it has none.
+inline const char* name_of(const Block& future) {
+  if ((static_cast<const FutureOperations*>(future.operations)->runs_on & kNamed) == 0) return "";
+  return *reinterpret_cast<const char* const*>(future.payload + kNamedPayloadBytes);
 }
 
 inline Block& block_of(Link& link) { return static_cast<Block&>(link); }

@@ -45,6 +45,9 @@ class [[nodiscard]] AnyFuture {
   /// O(n), n = length of the chain that it waits for; constant stack, circles included.
   bool cancel() const { return block() != nullptr && detail::cancel(*block()); }
 
+  /// The name that create_task() was given, "" if none.
+  const char* get_name() const { return block() != nullptr ? detail::name_of(*block()) : ""; }
+
   // --- For the rooms above; programs do without ---
 
   /// One more handle of `block`.

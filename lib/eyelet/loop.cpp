@@ -154,7 +154,8 @@ void Loop::end(Block& block) {
 }
 
 Result<void> Loop::close() {
-  if (running_) return failure(Errc::invalid_state);
+  // Nor from the exception handler: whoever reported is in the middle of something.
+  if (running_ || reporting_) return failure(Errc::invalid_state);
   if (closed_) return {};
   // What was accepted is run: whoever posted it was told so.
   running_ = true;

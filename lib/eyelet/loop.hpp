@@ -63,6 +63,7 @@ struct BlockInfo {
   detail::Kind kind;
   detail::State state;    ///< of a future
   std::size_t waits_for;  ///< index of the future that it waits for, kNone if for none
+  const char* name;       ///< of a task, "" if it has none
 };
 
 namespace detail {
@@ -163,6 +164,11 @@ class Loop {
   template <class F>
   [[nodiscard]] auto create_task(F&& body);
 
+  /// The same with a name for AnyFuture::get_name() and for_each_block(). `name` must outlive the
+  /// task; of what `body` captures and returns, a pointer less fits.
+  template <class F>
+  [[nodiscard]] auto create_task(F&& body, const char* name);
+
   /// The time on the port's clock. Context: any.
   TimePoint time() const { return port_->now(); }
 
@@ -192,8 +198,8 @@ class Loop {
   /// Ends everything: what call_soon_threadsafe accepted is run, no other callback runs any more,
   /// captures are destroyed, pending futures end with broken_promise, every task among them is
   /// reported. Calls on a closed loop fail with `closed`. A loop has no destructor, so that a
-  /// global one needs no start-up code: it ends here. Errors: invalid_state while running. Cost:
-  /// O(blocks used).
+  /// global one needs no start-up code: it ends here. Errors: invalid_state while running or
+  /// reporting. Cost: O(blocks used).
   Result<void> close();
 
   // --- Explaining ---
@@ -403,7 +409,8 @@ void Loop::for_each_block(Visit&& visit) const {
     const bool waits = block.upstream != nullptr && (block.flags & detail::kArmed) == 0 &&
                        block.kind >= detail::Kind::done_callback;
     visit(BlockInfo{i, block.kind, block.state,
-                    waits ? pool_.index(*block.upstream) : BlockInfo::kNone});
+                    waits ? pool_.index(*block.upstream) : BlockInfo::kNone,
+                    block.kind == detail::Kind::task ? detail::name_of(block) : ""});
   }
 }
 

@@ -29,28 +29,46 @@ unsigned Task<T>::uncancel() const {
   return b.depth;
 }
 
-template <class F>
-auto Loop::create_task(F&& body) {
-  using namespace detail;
+namespace detail {
+
+/// A task with `Bytes` of payload, all of it or all but a name.
+template <std::size_t Bytes, std::uint8_t Naming, class F>
+auto make_task(Loop& owner, F&& body) {
   using Fn = std::decay_t<F>;
   static_assert(std::is_invocable_v<Fn&>,
                 "eyelet: create_task: a body is called without arguments");
   static_assert(std::is_constructible_v<Fn, F>,
                 "eyelet: pass a callable that cannot be copied by std::move");
   using T = value_of<std::invoke_result_t<Fn&>>;
-  static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
+  static_assert(fits<sizeof(Result<T>), Bytes>());
   static constexpr FutureOperations kOperations{
       {{run_chain, destructor<Fn>()}, close_future},
       &kResultOperations<T>,
       [](Block& task, Block*, bool) { return call_and_settle<T, Fn>(task); },
       nullptr,
-      bit(State::value)};
-  Block* const task = make_future(*this, Kind::task, kOperations);
+      static_cast<std::uint8_t>(bit(State::value) | Naming)};
+  Block* const task = make_future(owner, Kind::task, kOperations);
   if (task != nullptr) {
-    construct<Fn, kPayloadBytes>(task->payload, std::forward<F>(body));
-    schedule(*task);
+    construct<Fn, Bytes>(task->payload, std::forward<F>(body));
+    owner.schedule(*task);
   }
-  return Task<T>{*this, task};
+  return Task<T>{owner, task};
+}
+
+}  // namespace detail
+
+template <class F>
+auto Loop::create_task(F&& body) {
+  return detail::make_task<detail::kPayloadBytes, 0>(*this, std::forward<F>(body));
+}
+
+template <class F>
+auto Loop::create_task(F&& body, const char* name) {
+  using namespace detail;
+  const auto task = make_task<kNamedPayloadBytes, kNamed>(*this, std::forward<F>(body));
+  if (task.block() != nullptr)
+    ::new (static_cast<void*>(task.block()->payload + kNamedPayloadBytes)) const char*(name);
+  return task;
 }
 
 /// A future of `x`: of a future itself, of a callable a task that runs it, of a value or a Result

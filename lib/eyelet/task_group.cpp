@@ -40,7 +40,7 @@ Future<void> TaskGroupCore::begin() {
   if (run == nullptr) return Future<void>{*loop_, nullptr};
   construct<TaskGroupCore*, kPayloadBytes>(run->payload, this);
   run_ = run;
-  ending_ = cancelled_ = false;
+  ending_ = body_cancelled_ = run_cancelled_ = false;
   error_count_ = 0;
   body_error_ = Error{};
   return Future<void>{*loop_, run};
@@ -74,7 +74,7 @@ void TaskGroupCore::member_turn(Block& node) {
   const bool is_body = payload<Member>(node).is_body;
   free_node(node);
   const bool body_cancelled = is_body && task.state == State::cancelled;
-  if (body_cancelled) group.cancelled_ = true;
+  if (body_cancelled) group.body_cancelled_ = true;
   if (task.state == State::error) {
     const Error error = input_error(&task, false);
     if (is_body)
@@ -131,9 +131,9 @@ void TaskGroupCore::end_run() {
   if (run == nullptr) return;
   if (body_error_.code != Errc::none) record(body_error_);
   if (has_flag(*run, kGranted)) unlink(*run);
-  if (error_count_ != 0)
+  if (error_count_ != 0 && !run_cancelled_)
     set_failed(*run, errors_[0]);
-  else if (cancelled_)
+  else if (run_cancelled_ || body_cancelled_)
     set_failed(*run, kCancelled);
   else
     set_value<void>(*run);
@@ -143,7 +143,7 @@ void TaskGroupCore::end_run() {
 // In a turn of its own, as the task that waits in asyncio has; and so groups in groups keep the
 // stack.
 void TaskGroupCore::cancel_run(Block& run) {
-  group_of(run).cancelled_ = true;
+  group_of(run).run_cancelled_ = true;
   if (has_flag(run, kGranted)) return;
   set_flag(run, kGranted);
   run.loop->schedule(run);

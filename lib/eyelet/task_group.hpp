@@ -65,7 +65,8 @@ class TaskGroupCore {
   List members_;
   Error body_error_;
   bool ending_ = false;
-  bool cancelled_ = false;
+  bool body_cancelled_ = false;
+  bool run_cancelled_ = false;
 };
 
 }  // namespace detail
@@ -79,10 +80,10 @@ class TaskGroup : public detail::TaskGroupCore {
   constexpr explicit TaskGroup(Loop& owner) : TaskGroupCore{owner, kept_, Errors} {}
 
   /// Runs `body()` as a task, and ends when that and all tasks created meanwhile have ended: well;
-  /// or with the first error, when the others have been cancelled; or cancelled, if it was, or the
-  /// body. May be called again afterwards. Memory: three blocks. Errors: those of the members,
-  /// cancelled, invalid_state (it is running), out_of_blocks. Cancelled: so are all members, in the
-  /// next pass.
+  /// or with the first error, when the others have been cancelled; or cancelled, if the body was.
+  /// If its own future was cancelled meanwhile, it ends so also if members failed. May be called
+  /// again afterwards. Memory: three blocks. Errors: those of the members, cancelled, invalid_state
+  /// (it is running), out_of_blocks. Cancelled: so are all members, in the next pass.
   template <class F>
   Future<void> run(F&& body) {
     Future<void> ended = begin();
@@ -93,16 +94,16 @@ class TaskGroup : public detail::TaskGroupCore {
     return Future<void>{*loop_, nullptr};
   }
 
-  /// A task that is a member. Memory: two blocks. Errors, upon which `body` never runs:
-  /// invalid_state (not running, or ending), out_of_blocks.
-  template <class F>
-  auto create_task(F&& body) {
-    using Created = decltype(loop_->create_task(std::forward<F>(body)));
+  /// A task that is a member, with a name if one is given. Memory: two blocks. Errors, upon which
+  /// `body` never runs: invalid_state (not running, or ending), out_of_blocks.
+  template <class F, class... Name>
+  auto create_task(F&& body, Name... name) {
+    using Created = decltype(loop_->create_task(std::forward<F>(body), name...));
     if (!open()) {
       using T = typename Created::value_type;
       return Created{*loop_, detail::failed_future<T>(*loop_, Errc::invalid_state).release()};
     }
-    Created task = loop_->create_task(std::forward<F>(body));
+    Created task = loop_->create_task(std::forward<F>(body), name...);
     return add(task.block(), false) ? task : Created{*loop_, nullptr};
   }
 
