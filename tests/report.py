@@ -83,8 +83,9 @@ def counted(words, more_words=()):
         counts = COUNTS.findall(out)
         passed, failed = map(int, counts[-1]) if counts else (0, 1)
         failed = failed or int(bool(end))
+        skipped = [line for line in out.splitlines() if line.startswith('skipped: ')]
         record(name, passed, failed, end if failed else f': {passed} scenarios',
-               out + err if failed else '')
+               out + err if failed else '\n'.join(skipped))
     return check
 
 
