@@ -17,6 +17,11 @@ Integer saturate(std::int64_t value) {
   return static_cast<Integer>(value < kMax ? value : kMax);
 }
 
+Result<void> result_of(Error error) {
+  if (error.code == Errc::none) return {};
+  return failure(error);
+}
+
 }  // namespace
 
 bool Handle::cancel() const {
@@ -28,20 +33,20 @@ bool Handle::cancel() const {
 
 // --- Running ---
 
-Result<void> Loop::run_forever() { return run(nullptr); }
+Result<void> Loop::run_forever() { return result_of(run(nullptr)); }
 
 Result<void> Loop::run_until_done(const Block* awaited) {
   if (awaited == nullptr) return {};
   if (awaited->loop != this) return failure(Errc::invalid_state);
-  return run(awaited);
+  return result_of(run(awaited));
 }
 
-Result<void> Loop::run(const Block* awaited) {
-  if (closed_) return failure(Errc::closed);
-  if (running_) return failure(Errc::invalid_state);
+Error Loop::run(const Block* awaited) {
+  if (closed_) return Error{Errc::closed, 0};
+  if (running_) return Error{Errc::invalid_state, 0};
   running_ = true;
   owner_ = port_->context();
-  Result<void> outcome;
+  Error error;
   for (bool last = false;;) {
     if (awaited != nullptr && awaited->state != State::pending) {
       // One more pass: the callbacks of what was awaited are ready by now.
@@ -49,8 +54,8 @@ Result<void> Loop::run(const Block* awaited) {
       last = true;
     }
     if (!pass(!stopping_ && !last)) {
-      outcome = failure(Errc::deadlock, count_pending());
-      report(outcome.error());
+      error = Error{Errc::deadlock, count_pending()};
+      report(error);
       break;
     }
     if (stopping_) break;
@@ -58,7 +63,7 @@ Result<void> Loop::run(const Block* awaited) {
   // A stop that came too late must not end the next run.
   stopping_ = false;
   running_ = false;
-  return outcome;
+  return error;
 }
 
 TimePoint Loop::poll() {
@@ -79,10 +84,12 @@ TimePoint Loop::poll() {
 // mail. False if there is nothing to run, now or ever.
 bool Loop::pass(bool may_sleep) {
   if (ready_.empty()) {
-    const bool idle = may_sleep && mailbox_.size() == 0;
-    const TimePoint next = timers_.next();
-    if (idle && next == kNever && !port_->can_be_woken()) return false;
-    ask_port(idle ? next : kAtOnce);
+    TimePoint until = kAtOnce;
+    if (may_sleep && mailbox_.size() == 0) {
+      until = timers_.next();
+      if (until == kNever && !port_->can_be_woken()) return false;
+    }
+    ask_port(until);
   }
   if (!timers_.empty()) {
     const TimePoint now = port_->now();
@@ -90,7 +97,7 @@ bool Loop::pass(bool may_sleep) {
   }
   const unsigned mail = mailbox_.size();
   run_batch();
-  if (mail != 0) run_mail(mail);
+  if (mail != 0) run_mail_(*this, mail);
   return true;
 }
 
@@ -103,36 +110,46 @@ void Loop::ask_port(TimePoint deadline) {
 }
 
 void Loop::run_batch() {
-  ready_.push_back(pass_end_);
+  // Behind what is ready when the pass begins.
+  detail::Link pass_end;
+  ready_.push_back(pass_end);
   for (;;) {
     detail::Link& first = ready_.pop_front();
-    if (&first == &pass_end_) return;
+    if (&first == &pass_end) return;
     Block& block = detail::block_of(first);
-    run_one([&block] { block.operations->turn(block); });
+    const auto turn = [&block] { block.operations->turn(block); };
+    run_one(turn);
   }
 }
 
 // At most what was there when the pass began: a flood of mail must not keep the pass from ending.
-void Loop::run_mail(unsigned count) {
+void Loop::run_mail(Loop& loop, unsigned count) {
   detail::SmallCallback callback;
-  for (; count > 0 && mailbox_.take(*port_, callback); --count) run_one(callback);
+  for (; count > 0 && loop.mailbox_.take(*loop.port_, callback); --count) loop.run_one(callback);
 }
 
 template <class Callback>
-void Loop::run_one(Callback&& callback) {
+void Loop::run_one(Callback& callback) {
   if (--until_poll_ == 0) ask_port(kAtOnce);
   ++callbacks_run_;
-  if (!timing_) return callback();
-  const TimePoint start = port_->now();
-  callback();
-  const std::int64_t taken = (port_->now() - start).count();
-  longest_ = std::max(longest_, saturate<std::uint32_t>(taken));
-  if (taken > slow_limit_) report(Error{Errc::slow_callback, saturate<std::int32_t>(taken)});
+  if (run_timed_ == nullptr) return callback();
+  run_timed_(
+      *this, [](void* timed) { (*static_cast<Callback*>(timed))(); },
+      const_cast<std::remove_const_t<Callback>*>(&callback));
+}
+
+void Loop::run_timed(Loop& loop, void (*run)(void*), void* callback) {
+  const TimePoint start = loop.port_->now();
+  run(callback);
+  const std::int64_t taken = (loop.port_->now() - start).count();
+  loop.longest_ = std::max(loop.longest_, saturate<std::uint32_t>(taken));
+  if (taken > loop.slow_limit_)
+    loop.report(Error{Errc::slow_callback, saturate<std::int32_t>(taken)});
 }
 
 void Loop::set_slow_callback_duration(Delay limit) {
   slow_limit_ = saturate<std::uint32_t>(limit.value().count());
-  timing_ = limit.valid();
+  run_timed_ = limit.valid() ? run_timed : nullptr;
 }
 
 // --- Ending ---
@@ -161,7 +178,7 @@ Result<void> Loop::close() {
   running_ = true;
   owner_ = port_->context();
   mailbox_.close(*port_);
-  run_mail(mailbox_.size());
+  if (run_mail_ != nullptr) run_mail_(*this, mailbox_.size());
   running_ = false;
   closed_ = true;
   // By index, because what is destroyed here may end blocks before and behind it.
@@ -202,7 +219,7 @@ Stats Loop::stats() const {
     if ((pool_[i].flags & detail::kArmed) != 0) ++stats.timers;
   }
   for (const detail::Link* link = ready_.front(); link != ready_.end(); link = link->next)
-    if (link != &pass_end_) ++stats.ready;
+    if (pool_.owns(link)) ++stats.ready;  // not the end of the pass
   stats.callbacks_run = callbacks_run_;
   stats.mail_refused = mailbox_.refused();
   stats.longest_callback = Duration{longest_};

@@ -276,19 +276,21 @@ class Loop {
       : port_{&port},
         timers_{first_timer_order},
         pool_{blocks, static_cast<detail::Count>(block_count)},
-        mailbox_{mail, static_cast<std::uint8_t>(mail_count)} {}
+        mailbox_{mail, static_cast<std::uint8_t>(mail_count)},
+        run_mail_{mail_count != 0 ? run_mail : nullptr} {}
 
  private:
   template <std::size_t Offset, class F>
   detail::Block* new_callback(F&& fn);
   detail::Block* refuse();
-  Result<void> run(const detail::Block* awaited);
+  Error run(const detail::Block* awaited);
   bool pass(bool may_sleep);
   void ask_port(TimePoint deadline);
   void run_batch();
-  void run_mail(unsigned count);
   template <class Callback>
-  void run_one(Callback&& callback);
+  void run_one(Callback& callback);
+  static void run_mail(Loop& loop, unsigned count);
+  static void run_timed(Loop& loop, void (*run)(void*), void* callback);
   static void end(detail::Block& block);
   std::int32_t count_pending() const;
 
@@ -296,11 +298,12 @@ class Loop {
 
   Port* port_;
   detail::List ready_;
-  // In the ready queue during a pass: behind what was ready when the pass began.
-  detail::Link pass_end_{nullptr, nullptr};
   detail::TimerQueue timers_;
   detail::BlockPool pool_;
   detail::Mailbox mailbox_;
+  // What not every program uses is called by pointer, so that the linker drops it from the others.
+  void (*run_mail_)(Loop&, unsigned count);
+  void (*run_timed_)(Loop&, void (*run)(void*), void* callback) = nullptr;
   detail::Source* sources_ = nullptr;
   ExceptionHandler handler_ = nullptr;
   void* handler_context_ = nullptr;
@@ -314,7 +317,6 @@ class Loop {
   bool running_ = false;
   bool stopping_ = false;
   bool closed_ = false;
-  bool timing_ = false;
   bool reporting_ = false;
 };
 
