@@ -75,6 +75,7 @@ TimePoint Loop::poll() {
   running_ = true;
   owner_ = port_->context();
   pass(false);
+  look_at_sources();  // for a host that the wake itself made call: it may not ask the port again
   stopping_ = false;
   running_ = false;
   return ready_.empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
@@ -105,6 +106,10 @@ bool Loop::pass(bool may_sleep) {
 void Loop::ask_port(TimePoint deadline) {
   port_->wait_until(deadline);
   until_poll_ = kCallbacksPerPoll;
+  look_at_sources();
+}
+
+void Loop::look_at_sources() {
   for (detail::Source* source = sources_; source != nullptr; source = source->next)
     source->look(*source);
 }

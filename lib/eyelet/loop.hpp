@@ -286,6 +286,7 @@ class Loop {
   Error run(const detail::Block* awaited);
   bool pass(bool may_sleep);
   void ask_port(TimePoint deadline);
+  void look_at_sources();
   void run_batch();
   template <class Callback>
   void run_one(Callback& callback);
