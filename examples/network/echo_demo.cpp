@@ -12,7 +12,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
-#include <examples/count_heap.hpp>
+#include <examples/network/count_heap.hpp>
 #include <eyelet/eyelet.hpp>
 #include <port/poll/poll.hpp>
 

@@ -3,6 +3,7 @@
 // In asyncio: loop.run_until_complete(greet()); loop.run_forever(), loop.stop(); loop.close().
 // SimPort jumps over the seconds; a StaticPollPort<16> of <port/poll/poll.hpp> lets them pass.
 #include <cstdio>
+#include <examples/say.hpp>
 #include <eyelet/eyelet.hpp>
 #include <port/sim/sim.hpp>
 
@@ -11,13 +12,9 @@ using namespace std::chrono_literals;
 eyelet::SimPort port;
 eyelet::StaticLoop<4> loop{port};
 
-void say(const char* words) {
-  std::printf("%4d ms  %s\n", static_cast<int>(loop.time().time_since_epoch() / 1ms), words);
-}
-
 eyelet::Future<void> greet() {
-  say("Hello");
-  return eyelet::sleep(loop, 1s).then([] { say("Goodbye"); });
+  say(loop, "Hello");
+  return eyelet::sleep(loop, 1s).then([] { say(loop, "Goodbye"); });
 }
 
 void run_until_greeted() {
@@ -38,7 +35,7 @@ void run_by_host() {
   const auto greeting = loop.create_task(greet);
   while (!greeting.done()) {
     const eyelet::TimePoint next = loop.poll();
-    say("(the host's turn)");
+    say(loop, "(the host's turn)");
     port.wait_until(next);
   }
 }

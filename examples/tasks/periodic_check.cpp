@@ -2,7 +2,7 @@
 // A check every 0.75 s for as long as nobody cancels it; main does so after 3 s: four checks.
 // In asyncio: task.cancel(), except asyncio.CancelledError to clean up and raise, await task.
 // Memory is constant however long it runs: the one timer is armed again by each check.
-#include <cstdio>
+#include <examples/say.hpp>
 #include <eyelet/eyelet.hpp>
 #include <port/sim/sim.hpp>
 
@@ -11,24 +11,20 @@ using namespace std::chrono_literals;
 eyelet::SimPort port;
 eyelet::StaticLoop<8> loop{port};
 
-void say(const char* words) {
-  std::printf("%4d ms  %s\n", static_cast<int>(loop.time().time_since_epoch() / 1ms), words);
-}
-
 class UpdateCheck {
  public:
   eyelet::Future<void> run() {
     check();
     return cancelled_.finally([this] {
       timer_.cancel();
-      say("Update check has been cancelled");
+      say(loop, "Update check has been cancelled");
     });
   }
 
  private:
   void check() {
     if (cancelled_.done()) return;
-    say("Checking for updates...");
+    say(loop, "Checking for updates...");
     timer_ = loop.call_later(750ms, [this] { check(); });
   }
 
@@ -46,7 +42,7 @@ int main() {
                             })
                             .or_else([](eyelet::Error error) {
                               if (error.code == eyelet::Errc::cancelled)
-                                say("Main: the update task was cancelled");
+                                say(loop, "Main: the update task was cancelled");
                             });
   return loop.run_until_complete(finished) ? 0 : 1;
 }

@@ -2,7 +2,7 @@
 // A function that waits for whatever it is given: a body to run, a future, or a value.
 // In asyncio: result = await asyncio.ensure_future(x).
 // A body becomes a task that runs on its own, a future stays itself, a value is there at once.
-#include <cstdio>
+#include <examples/say.hpp>
 #include <eyelet/eyelet.hpp>
 #include <port/sim/sim.hpp>
 
@@ -19,8 +19,7 @@ template <class X>
 void print_result(const char* what, X&& x) {
   const auto future = eyelet::ensure_future(loop, std::forward<X>(x));
   const auto result = loop.run_until_complete(future);
-  std::printf("%4d ms  %s: %d\n", static_cast<int>(loop.time().time_since_epoch() / 1ms), what,
-              result.value_or(-1));
+  say(loop, "%s: %d", what, result.value_or(-1));
 }
 
 int main() {
