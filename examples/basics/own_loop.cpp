@@ -10,7 +10,7 @@
 using namespace std::chrono_literals;
 
 eyelet::SimPort port;
-eyelet::StaticLoop<4> loop{port};
+eyelet::StaticLoop<3> loop{port};
 
 eyelet::Future<void> greet() {
   say(loop, "Hello");

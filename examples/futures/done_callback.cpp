@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using eyelet::Future;
 
 eyelet::SimPort port;
-eyelet::StaticLoop<6> loop{port};
+eyelet::StaticLoop<5> loop{port};
 
 void callback(Future<const char*> future) { std::printf("Callback: %s\n", *future.result()); }
 
