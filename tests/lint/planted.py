@@ -19,7 +19,8 @@ int f() { return no_such; }
 CLEAN = {
     '.clang-format': Path('.clang-format').read_text(),
     'README.md': 'Small.\n```cpp\nint x;\n```\n',
-    'examples/first.cpp': '// One.\n// Two.\nint x;\n',
+    'examples/basics/first.cpp': '// One.\n// Two.\nint x;\n',
+    'examples/README.md': '[first](basics/first.cpp)\n',
     'SConstruct': '',
     'docs/TOWER.md': '| floor | rooms |\n|---|---|\n| 0 | `low` (base) |\n| 1 | middle, high |\n',
     'docs/SPEC.md': '# 1. A\n\n1.1 Low. [test: Low/is_low]\n1.2 All\nare. [test: README.md]\n',
@@ -55,7 +56,10 @@ DEFECTS = {
         ('docs/SPEC.md', 'Later.\n', 'no numbered sentences'),
         ('tests/test_low.cpp', 'IGNORE_TEST(Low, is_low) {}\n', 'Low/is_low, which is neither'),
     ],
-    'readme': [('README.md', '```cpp\nint y;\n```\n', 'not examples/first.cpp')],
+    'readme': [
+        ('README.md', '```cpp\nint y;\n```\n', 'not examples/basics/first.cpp'),
+        ('examples/basics/second.cpp', '', 'does not name examples/basics/second.cpp'),
+    ],
     'format': [('lib/eyelet/low.hpp', 'int *p ;\n', 'differs')],
     'spelling': [('lib/eyelet/low.hpp', '// re' 'cieve\n', 'receive')],
     'words': [('lib/eyelet/low.hpp', '// TO' 'DO\n', 'lib/eyelet/low.hpp:1: TO' 'DO')],
