@@ -443,6 +443,16 @@ TEST(LoopMail, runs_in_a_later_pass_in_order_and_takes_no_block) {
   CHECK_EQUAL(3U, loop.stats().callbacks_run);
 }
 
+int plain_calls = 0;
+void plain_function() { ++plain_calls; }
+
+TEST(LoopMail, may_be_a_plain_function) {
+  plain_calls = 0;
+  CHECK_TRUE(loop.call_soon_threadsafe(plain_function));
+  run_pass();
+  CHECK_EQUAL(1, plain_calls);
+}
+
 TEST(LoopMail, wakes_the_loop) {
   CHECK_FALSE(port.can_be_woken());
   post("a");

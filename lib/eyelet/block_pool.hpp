@@ -176,11 +176,6 @@ class BlockPool {
   std::uint32_t failures() const { return failures_; }
   Block& operator[](Count index) const { return blocks_[index]; }
   Count index(const Block& block) const { return static_cast<Count>(&block - blocks_); }
-  bool owns(const Link* link) const {
-    const auto address = reinterpret_cast<std::uintptr_t>(link);
-    return address >= reinterpret_cast<std::uintptr_t>(blocks_) &&
-           address < reinterpret_cast<std::uintptr_t>(blocks_ + fresh_);
-  }
 
  private:
   // Its template arguments are the link-time tag: code that was built with another layout asks for

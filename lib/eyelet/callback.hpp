@@ -49,7 +49,7 @@ class SmallCallback {
   SmallCallback() = default;
 
   template <class F>
-  explicit SmallCallback(const F& fn) {
+  explicit SmallCallback(F fn) {
     static_assert(std::is_trivially_copyable_v<F> && std::is_trivially_destructible_v<F>,
                   "eyelet: a callable handed over between threads holds plain data only");
     static_assert(sizeof(F) <= sizeof(storage_) && alignof(F) <= alignof(void*),

@@ -115,12 +115,10 @@ void Loop::look_at_sources() {
 }
 
 void Loop::run_batch() {
-  // Behind what is ready when the pass begins.
-  detail::Link pass_end;
-  ready_.push_back(pass_end);
+  ready_.push_back(pass_end_);
   for (;;) {
     detail::Link& first = ready_.pop_front();
-    if (&first == &pass_end) return;
+    if (&first == &pass_end_) return;
     Block& block = detail::block_of(first);
     const auto turn = [&block] { block.operations->turn(block); };
     run_one(turn);
@@ -224,7 +222,7 @@ Stats Loop::stats() const {
     if ((pool_[i].flags & detail::kArmed) != 0) ++stats.timers;
   }
   for (const detail::Link* link = ready_.front(); link != ready_.end(); link = link->next)
-    if (pool_.owns(link)) ++stats.ready;  // not the end of the pass
+    if (link != &pass_end_) ++stats.ready;
   stats.callbacks_run = callbacks_run_;
   stats.mail_refused = mailbox_.refused();
   stats.longest_callback = Duration{longest_};

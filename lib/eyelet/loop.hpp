@@ -152,7 +152,7 @@ class Loop {
   /// run. Context: any thread or interrupt; signal handlers only where the port's critical section
   /// allows.
   template <class F>
-  [[nodiscard]] bool call_soon_threadsafe(const F& fn);
+  [[nodiscard]] bool call_soon_threadsafe(F fn);
 
   /// A future that someone completes with set_result() or set_error(). Memory: one block.
   /// Defined in future.hpp.
@@ -299,6 +299,8 @@ class Loop {
 
   Port* port_;
   detail::List ready_;
+  // In the ready queue during a pass: behind what was ready when the pass began.
+  detail::Link pass_end_{nullptr, nullptr};
   detail::TimerQueue timers_;
   detail::BlockPool pool_;
   detail::Mailbox mailbox_;
@@ -391,7 +393,7 @@ Handle Loop::call_later(Delay delay, F&& fn) {
 }
 
 template <class F>
-bool Loop::call_soon_threadsafe(const F& fn) {
+bool Loop::call_soon_threadsafe(F fn) {
   if (!mailbox_.post(*port_, detail::SmallCallback{fn})) return false;
   port_->wake();
   return true;
