@@ -8,29 +8,31 @@
 #include <port/sim/sim.hpp>
 
 using namespace std::chrono_literals;
+using eyelet::Future;
+using eyelet::Result;
 
 eyelet::SimPort port;
 eyelet::StaticLoop<3> loop{port};
 
-eyelet::Future<void> greet() {
+Future<void> greet() {
   say(loop, "Hello");
   return eyelet::sleep(loop, 1s).then([] { say(loop, "Goodbye"); });
 }
 
-void run_until_greeted() {
+Result<void> run_until_greeted() {
   std::puts("run_until_complete:");
-  loop.run_until_complete(greet());
+  return loop.run_until_complete(greet());
 }
 
-void run_until_stopped() {
+Result<void> run_until_stopped() {
   std::puts("run_forever and stop:");
   const auto greeting = greet().then([] { loop.stop(); });
-  loop.run_forever();
+  return loop.run_forever();
 }
 
 // A superloop, an RTOS task or another library's event loop: it calls poll(), which never sleeps,
 // and does its own work until the time that poll() returned, or until the port's wake().
-void run_by_host() {
+Result<void> run_by_host() {
   std::puts("a host that calls poll:");
   const auto greeting = loop.create_task(greet);
   while (!greeting.done()) {
@@ -38,11 +40,10 @@ void run_by_host() {
     say(loop, "(the host's turn)");
     port.wait_until(next);
   }
+  return greeting.result();
 }
 
 int main() {
-  run_until_greeted();
-  run_until_stopped();
-  run_by_host();
-  return loop.close() ? 0 : 1;
+  const bool well = run_until_greeted() && run_until_stopped() && run_by_host();
+  return well && loop.close() ? 0 : 1;
 }

@@ -8,26 +8,25 @@
 
 using namespace std::chrono_literals;
 using eyelet::Future;
-using std::chrono::milliseconds;
 
 eyelet::SimPort port;
 eyelet::StaticLoop<20> loop{port};
 
-constexpr std::array<milliseconds, 5> kDelays{100ms, 200ms, 100ms, 300ms, 100ms};
+constexpr std::array kDelays{100, 200, 100, 300, 100};  // milliseconds
 
-Future<milliseconds> io_task(milliseconds delay) {
-  return eyelet::sleep(loop, delay).then([delay] { return delay; });
+Future<int> io_task(int delay) {
+  return eyelet::sleep(loop, delay * 1ms).then([delay] { return delay; });
 }
 
 Future<void> run_one_by_one() {
   return eyelet::repeat(loop, [next = kDelays.begin()]() mutable {
-    const milliseconds delay = *next++;
-    return io_task(delay).then([more = next != kDelays.end()](milliseconds) { return more; });
+    const int delay = *next++;
+    return io_task(delay).then([more = next != kDelays.end()](int) { return more; });
   });
 }
 
 Future<void> run_at_once() {
-  std::array<Future<milliseconds>, kDelays.size()> tasks;
+  std::array<Future<int>, kDelays.size()> tasks;
   for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i] = io_task(kDelays[i]);
   return eyelet::gather(tasks).then([](const auto&) {});
 }

@@ -54,8 +54,9 @@ Future<void> as_tasks() {
 }
 
 Future<void> gathered() {
+  static std::array<Data, 3> results;  // too large for a block of 64 bytes
   const std::array all{fetch_data(1), fetch_data(2), fetch_data(3)};
-  return eyelet::gather(all).then([](const std::array<Data, 3>& results) {
+  return eyelet::gather(loop, all.data(), all.size(), results.data()).then([] {
     print("1", results[0]);
     print("2", results[1]);
     print("3", results[2]);
