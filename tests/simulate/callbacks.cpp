@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tests/simulate/callbacks.hpp>
+
+namespace simulate {
+
+class CallbackPart::Call {
+ public:
+  Call(CallbackPart& part, int number, const Deed& deed)
+      : capture_{part.scene_, deed}, part_{&part}, number_{number} {}
+  Call(Call&&) noexcept = default;
+  ~Call() {
+    if (!capture_.here()) return;
+    Record& record = part_->record(number_);
+    expect(!record.pending || part_->scene_.over, "a callback was destroyed that nobody cancelled");
+    record.gone = true;
+  }
+
+  void operator()() {
+    const Turn turn{part_->scene_};
+    part_->ran(number_);
+    capture_.perform();
+  }
+  void operator()(const Future<Value>& future) {
+    expect(future.done(), "a done callback runs though its future is pending");
+    (*this)();
+  }
+
+ private:
+  Capture capture_;
+  CallbackPart* part_;
+  int number_;
+};
+
+int CallbackPart::add(Sort sort, TimePoint when, int node) {
+  records_.push_back(Record{sort, scene_.arm(when), node});
+  return static_cast<int>(records_.size()) - 1;
+}
+
+void CallbackPart::name(std::size_t place, eyelet::Handle handle, int number) {
+  record(number).pending = static_cast<bool>(handle);
+  names_[place] = Named{handle, number};
+}
+
+void CallbackPart::call_soon(std::size_t handle, const Deed& deed) {
+  const int number = add(Sort::soon, TimePoint{}, kNoNode);
+  name(handle, scene_.loop.call_soon(Call{*this, number, deed}), number);
+}
+
+void CallbackPart::call_later(std::size_t handle, eyelet::Duration delay, const Deed& deed) {
+  const int number = add(Sort::timer, scene_.after(delay), kNoNode);
+  name(handle, scene_.loop.call_later(delay, Call{*this, number, deed}), number);
+}
+
+void CallbackPart::call_at(std::size_t handle, TimePoint when, const Deed& deed) {
+  const int number = add(Sort::timer, when, kNoNode);
+  name(handle, scene_.loop.call_at(when, Call{*this, number, deed}), number);
+}
+
+void CallbackPart::add_done(std::size_t slot, std::size_t handle, const Deed& deed) {
+  const Slot source = scene_.slots[slot];
+  if (source.node == kNoNode) return;
+  const int number = add(Sort::done, TimePoint{}, source.node);
+  name(handle, source.future.add_done_callback(Call{*this, number, deed}), number);
+}
+
+void CallbackPart::cancel(std::size_t handle) {
+  const Named named = names_[handle];
+  const bool pending = named.record >= 0 && std::exchange(record(named.record).pending, false);
+  expect(named.handle.cancel() == pending, "a handle names something else than its callback");
+  expect(!pending || record(named.record).gone, "what a callback captured outlives its cancel");
+}
+
+void CallbackPart::remove_done(std::size_t slot, std::size_t handle) {
+  const Slot source = scene_.slots[slot];
+  const Named named = names_[handle];
+  if (source.node == kNoNode || named.record < 0) return;
+  Record& there = record(named.record);
+  const bool removes = there.pending && there.sort == Sort::done && there.node == source.node;
+  if (removes) there.pending = false;
+  expect(source.future.remove_done_callback(named.handle) == removes,
+         "a handle names something else than its done callback");
+}
+
+void CallbackPart::ran(int number) {
+  Record& runs = record(number);
+  expect(runs.pending, "a callback runs twice, or after its cancel");
+  runs.pending = false;
+  switch (runs.sort) {
+    case Sort::timer: return scene_.fire(runs.alarm);
+    case Sort::soon:
+      expect(runs.alarm.first_pass == scene_.pass, "a callback does not run in the next pass");
+      expect(runs.alarm.order > last_soon_, "callbacks are out of order");
+      expect(!scene_.in_timers, "a callback runs after the timers of its pass");
+      last_soon_ = runs.alarm.order;
+      return;
+    case Sort::done:
+      expect(runs.alarm.first_pass <= scene_.pass, "a done callback runs in the pass of its add");
+      unsigned& last = scene_.nodes[runs.node].last_callback;
+      expect(runs.alarm.order > last, "done callbacks are out of order");
+      last = runs.alarm.order;
+  }
+}
+
+void CallbackPart::check_pass() const {
+  for (const Record& record : records_)
+    expect(!record.pending || record.sort == Sort::done || !scene_.overdue(record.alarm),
+           "a callback that was due has not run");
+}
+
+void CallbackPart::check_quiet() const {
+  for (const Record& record : records_)
+    expect(!record.pending || record.sort != Sort::done || !scene_.nodes[record.node].done,
+           "a done callback of what is done has not run");
+}
+
+}  // namespace simulate

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+// callbacks: who is called when, in which order, and what handles may still do.
+#pragma once
+
+#include <tests/simulate/scene.hpp>
+
+namespace simulate {
+
+class CallbackPart {
+ public:
+  explicit CallbackPart(Scene& scene) : scene_{scene} {}
+
+  void call_soon(std::size_t handle, const Deed& deed);
+  void call_later(std::size_t handle, eyelet::Duration delay, const Deed& deed);
+  void call_at(std::size_t handle, TimePoint when, const Deed& deed);
+  void add_done(std::size_t slot, std::size_t handle, const Deed& deed);
+  void cancel(std::size_t handle);
+  void remove_done(std::size_t slot, std::size_t handle);
+  /// All that was due in the pass that has ended has run.
+  void check_pass() const;
+  void check_quiet() const;
+
+ private:
+  enum class Sort : unsigned char { soon, timer, done };
+  struct Record {
+    Sort sort;
+    Alarm alarm;  // of one that is no timer: its pass, and its order
+    int node = kNoNode;
+    bool pending = false;
+    bool gone = false;
+  };
+  struct Named {
+    eyelet::Handle handle;
+    int record = -1;
+  };
+
+  class Call;
+
+  Record& record(int number) { return records_[static_cast<std::size_t>(number)]; }
+  int add(Sort sort, TimePoint when, int node);
+  void name(std::size_t place, eyelet::Handle handle, int number);
+  void ran(int number);
+
+  Scene& scene_;
+  std::vector<Record> records_;
+  std::array<Named, kHandles> names_;
+  unsigned last_soon_ = 0;
+};
+
+}  // namespace simulate

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tests/simulate/futures.hpp>
+
+namespace simulate {
+namespace {
+
+/// An outcome that a callable is given is that of its source.
+void gives(Scene& scene, int source, const Result<Value>& outcome) {
+  if (outcome)
+    scene.nodes.saw_value(source, outcome->node);
+  else if (outcome.error().code == Errc::user)
+    scene.nodes.saw_error(source, false, outcome.error().detail);
+}
+
+template <bool kLater>
+class Then {
+ public:
+  using Returned = std::conditional_t<kLater, Future<Value>, Result<Value>>;
+  Then(int source, Script script) : script_{std::move(script)}, source_{source} {}
+  Returned operator()(const Value& value) {
+    const Turn turn{script_.scene()};
+    expect(!script_.model().no_value, "a success continuation runs after a cancel");
+    script_.scene().nodes.saw_value(source_, value.node);
+    return end();
+  }
+
+ protected:
+  Returned end() {
+    script_.perform();
+    if constexpr (kLater)
+      return script_.later(Nothing{});
+    else
+      return script_.outcome();
+  }
+
+  Script script_;
+  int source_;
+};
+
+template <bool kLater>
+class OrElse : Then<kLater> {
+ public:
+  using Then<kLater>::Then;
+  typename Then<kLater>::Returned operator()(Error error) {
+    const Turn turn{this->script_.scene()};
+    expect(error.code != Errc::none, "or_else runs without an error");
+    gives(this->script_.scene(), this->source_, eyelet::failure(error.code, error.detail));
+    return this->end();
+  }
+};
+
+template <bool kLater>
+class Body : Then<kLater> {
+ public:
+  explicit Body(Script script) : Then<kLater>{kNoNode, std::move(script)} {}
+  typename Then<kLater>::Returned operator()() {
+    const Turn turn{this->script_.scene()};
+    expect(!this->script_.model().no_value, "a task begins after its cancel");
+    return this->end();
+  }
+};
+
+/// Makes nothing of a value.
+class Ignore {
+ public:
+  explicit Ignore(Script script) : script_{std::move(script)} {}
+  void operator()(const Value&) {
+    const Turn turn{script_.scene()};
+    script_.perform();
+  }
+
+ private:
+  Script script_;
+};
+
+template <bool kLater>
+class Finally {
+ public:
+  explicit Finally(Script script) : script_{std::move(script)} {}
+  auto operator()() -> std::conditional_t<kLater, Future<void>, Result<void>> {
+    const Turn turn{script_.scene()};
+    script_.perform();
+    if constexpr (kLater) {
+      return ignoring(script_.later(Nothing{}));
+    } else {
+      script_.model().done = true;
+      if (script_.fails()) return eyelet::failure(Errc::user, script_.node());
+      return {};
+    }
+  }
+
+ private:
+  Future<void> ignoring(const Future<Value>& future) {
+    Scene& scene = script_.scene();
+    const int node = scene.nodes.add(Kind::then, script_.model().inner);
+    Future<void> ignored =
+        future.then(Ignore{Script{scene, node, kPlain}});
+    if (ignored.block() == nullptr) scene.nodes[node].done = true;
+    scene.await(script_.node(), node);
+    return ignored;
+  }
+
+  Script script_;
+};
+
+/// Behind what combines futures: each outcome that came is that of its source.
+class Combined {
+ public:
+  Combined(Scene& scene, int node)
+      : script_{scene, node, kPlain} {}
+
+  Result<Value> operator()(const std::tuple<Value, Value>& values) {
+    return end(std::get<0>(values), std::get<1>(values));
+  }
+  Result<Value> operator()(const std::tuple<Result<Value>, Result<Value>>& results) {
+    return end(std::get<0>(results), std::get<1>(results));
+  }
+  Result<Value> operator()(const std::array<Value, 2>& values) { return end(values[0], values[1]); }
+  Result<Value> operator()(eyelet::Done done) {
+    const Turn turn{script_.scene()};
+    expect(!script_.model().no_value, "a success continuation runs after a cancel");
+    for (const Slot& slot : script_.scene().slots)
+      for (std::size_t place = 0; place < 2; ++place)
+        if (slot.node != kNoNode && slot.node == source(place))
+          expect(slot.future.done() == done[place], "wait() tells wrongly what is done");
+    script_.perform();
+    return script_.outcome();
+  }
+
+ private:
+  int source(std::size_t place) const { return script_.model().sources[place]; }
+  Result<Value> end(const Result<Value>& first, const Result<Value>& second) {
+    const Turn turn{script_.scene()};
+    expect(!script_.model().no_value, "a success continuation runs after a cancel");
+    gives(script_.scene(), source(0), first);
+    gives(script_.scene(), source(1), second);
+    script_.perform();
+    return script_.outcome();
+  }
+
+  Script script_;
+};
+
+}  // namespace
+
+void FuturePart::create(std::size_t promise, std::size_t into) {
+  const int node = scene_.nodes.add(Kind::promise);
+  Slot fresh{scene_.loop.create_future<Value>(), node};
+  scene_.keep(into, fresh.future, node);
+  std::swap(promises_[promise], fresh);
+}
+
+void FuturePart::set_result(std::size_t promise) {
+  const Slot slot = promises_[promise];
+  if (slot.node == kNoNode || slot.future.block() == nullptr) return;
+  const bool takes = !slot.future.done() || slot.future.cancelled();
+  expect(slot.future.set_result(slot.node).has_value() == takes, "set_result() says wrongly");
+  scene_.nodes[slot.node].done = true;
+}
+
+void FuturePart::set_error(std::size_t promise) {
+  const Slot slot = promises_[promise];
+  if (slot.node == kNoNode || slot.future.block() == nullptr) return;
+  const bool takes = !slot.future.done() || slot.future.cancelled();
+  expect(slot.future.set_error(Errc::user, slot.node).has_value() == takes,
+         "set_error() says wrongly");
+  scene_.nodes[slot.node].done = true;
+}
+
+void FuturePart::drop_promise(std::size_t promise) {
+  const Slot goes = std::exchange(promises_[promise], Slot{});
+}
+
+void FuturePart::then(std::size_t slot, std::size_t into, const How& how) {
+  const Slot source = scene_.slots[slot];
+  if (source.node == kNoNode) return;
+  const int node = scene_.nodes.add(Kind::then, source.node);
+  Script script{scene_, node, how};
+  scene_.keep(into,
+              how.waits() ? source.future.then(Then<true>{source.node, std::move(script)})
+                          : source.future.then(Then<false>{source.node, std::move(script)}),
+              node);
+}
+
+void FuturePart::or_else(std::size_t slot, std::size_t into, const How& how) {
+  const Slot source = scene_.slots[slot];
+  if (source.node == kNoNode) return;
+  const int node = scene_.nodes.add(Kind::or_else, source.node);
+  Script script{scene_, node, how};
+  scene_.keep(into,
+              how.waits() ? source.future.or_else(OrElse<true>{source.node, std::move(script)})
+                          : source.future.or_else(OrElse<false>{source.node, std::move(script)}),
+              node);
+}
+
+void FuturePart::finally(std::size_t slot, std::size_t into, const How& how) {
+  const Slot source = scene_.slots[slot];
+  if (source.node == kNoNode) return;
+  const int node = scene_.nodes.add(Kind::finally, source.node);
+  Script script{scene_, node, how};
+  scene_.keep(into,
+              how.waits() ? source.future.finally(Finally<true>{std::move(script)})
+                          : source.future.finally(Finally<false>{std::move(script)}),
+              node);
+}
+
+void FuturePart::create_task(std::size_t into, const How& how) {
+  const int node = scene_.nodes.add(Kind::task);
+  Script script{scene_, node, how};
+  if (how.waits())
+    scene_.keep(into, scene_.loop.create_task(Body<true>{std::move(script)}), node);
+  else
+    scene_.keep(into, scene_.loop.create_task(Body<false>{std::move(script)}), node);
+}
+
+void FuturePart::cancel(std::size_t slot) {
+  const Slot there = scene_.slots[slot];
+  if (there.node == kNoNode) return;
+  const bool done = there.future.done();
+  const bool recovers = scene_.nodes.may_recover(there.node);
+  const bool soon = scene_.nodes.ends_soon(there.node);
+  ++scene_.disturbances;
+  const bool asked = there.future.cancel();
+  expect(asked == !done || (!asked && scene_.destroying != 0), "cancel() says wrongly");
+  if (!asked) return;
+  scene_.nodes.cancel(there.node, recovers, soon);
+  expect(scene_.nodes[there.node].kind != Kind::promise || there.future.cancelled(),
+         "a promise that was cancelled has not ended");
+}
+
+void FuturePart::drop(std::size_t slot) {
+  const Slot goes = std::exchange(scene_.slots[slot], Slot{});
+}
+
+void FuturePart::copy(std::size_t slot, std::size_t into) {
+  Slot copied = scene_.slots[slot];
+  std::swap(scene_.slots[into], copied);
+}
+
+void FuturePart::shield(std::size_t slot, std::size_t into) {
+  const Slot source = scene_.slots[slot];
+  if (source.node == kNoNode) return;
+  const int node = scene_.nodes.add(Kind::shield, source.node);
+  scene_.keep(into, eyelet::shield(source.future), node);
+}
+
+void FuturePart::wait_for(std::size_t slot, eyelet::Duration limit, std::size_t into) {
+  const Slot source = scene_.slots[slot];
+  if (source.node == kNoNode) return;
+  const int node = scene_.nodes.add(Kind::wait_for, source.node);
+  ++scene_.disturbances;
+  scene_.keep(into, eyelet::wait_for(source.future, limit), node);
+}
+
+void FuturePart::gather(std::size_t first, std::size_t second, std::size_t whole,
+                        std::size_t into) {
+  const Slot a = scene_.slots[first];
+  const Slot b = scene_.slots[second];
+  if (a.node == kNoNode || b.node == kNoNode) return;
+  const int node =
+      scene_.nodes.add(whole == 1 ? Kind::gather_all : Kind::gather, a.node, b.node);
+  Combined combined{scene_, node};
+  if (whole == 0)
+    scene_.keep(into, eyelet::gather(a.future, b.future).then(std::move(combined)), node);
+  else if (whole == 1)
+    scene_.keep(into,
+                eyelet::gather(eyelet::kReturnErrors, a.future, b.future).then(std::move(combined)),
+                node);
+  else
+    scene_.keep(into,
+                eyelet::gather(std::array{a.future, b.future}).then(std::move(combined)), node);
+}
+
+void FuturePart::wait(std::size_t first, std::size_t second, std::size_t when, std::size_t into) {
+  const Slot a = scene_.slots[first];
+  const Slot b = scene_.slots[second];
+  if (a.node == kNoNode || b.node == kNoNode) return;
+  const auto until = static_cast<eyelet::ReturnWhen>(when % 3);
+  const int node = scene_.nodes.add(
+      until == eyelet::ReturnWhen::first_completed ? Kind::wait_any : Kind::wait_all, a.node,
+      b.node);
+  const Future<eyelet::Done> wait = when < 3 ? eyelet::wait(until, a.future, b.future)
+                                             : eyelet::wait(until, 1ms, a.future, b.future);
+  scene_.keep(into, wait.then(Combined{scene_, node}), node);
+}
+
+void FuturePart::end() {
+  for (Slot& promise : promises_) promise = Slot{};
+}
+
+}  // namespace simulate

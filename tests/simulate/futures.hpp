@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSL-1.0
+// futures: promises, chains, and what combines futures.
+#pragma once
+
+#include <tests/simulate/script.hpp>
+
+namespace simulate {
+
+class FuturePart {
+ public:
+  explicit FuturePart(Scene& scene) : scene_{scene} {}
+
+  void create(std::size_t promise, std::size_t into);
+  void set_result(std::size_t promise);
+  void set_error(std::size_t promise);
+  void drop_promise(std::size_t promise);
+  void then(std::size_t slot, std::size_t into, const How& how);
+  void or_else(std::size_t slot, std::size_t into, const How& how);
+  void finally(std::size_t slot, std::size_t into, const How& how);
+  void create_task(std::size_t into, const How& how);
+  void cancel(std::size_t slot);
+  void drop(std::size_t slot);
+  void copy(std::size_t slot, std::size_t into);
+
+  void shield(std::size_t slot, std::size_t into);
+  void wait_for(std::size_t slot, eyelet::Duration limit, std::size_t into);
+  /// `whole`: 0 two values, 1 two outcomes, 2 an array of two.
+  void gather(std::size_t first, std::size_t second, std::size_t whole, std::size_t into);
+  /// `when`: as in ReturnWhen, and 3 more with a limit of 1 ms.
+  void wait(std::size_t first, std::size_t second, std::size_t when, std::size_t into);
+
+  void end();
+
+ private:
+  Scene& scene_;
+  std::array<Slot, kPromises> promises_;
+};
+
+}  // namespace simulate

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tests/simulate/groups.hpp>
+
+namespace simulate {
+namespace {
+
+int add_slow(Scene& scene, bool recovers, int source = kNoNode) {
+  const int node = scene.nodes.add(Kind::leaf, source);
+  scene.nodes[node].slow = true;
+  scene.nodes[node].recovers = recovers;
+  return node;
+}
+
+/// The body of a task or scope.
+template <bool kLater>
+class Body {
+ public:
+  explicit Body(Script script) : script_{std::move(script)} {}
+  auto operator()() -> std::conditional_t<kLater, Future<Value>, Result<Value>> {
+    const Turn turn{script_.scene()};
+    expect(!script_.model().no_value, "a body begins after its cancel");
+    script_.perform();
+    if constexpr (kLater)
+      return script_.later(Nothing{});
+    else
+      return script_.outcome();
+  }
+
+ private:
+  Script script_;
+};
+
+/// The same with a lock.
+template <bool kLater>
+class LockedBody {
+ public:
+  LockedBody(Script script, Doorway& doorway) : script_{std::move(script)}, doorway_{&doorway} {}
+  LockedBody(LockedBody&&) noexcept = default;
+  ~LockedBody() {
+    if (script_.here() && !script_.model().ran) doorway_->lock.waits.line.leave(doorway_->id);
+  }
+  auto operator()() -> std::conditional_t<kLater, Future<Value>, Result<Value>> {
+    const Turn turn{script_.scene()};
+    doorway_->lock.waits.look();
+    doorway_->lock.waits.line.serve(doorway_->id);
+    doorway_->lock.comes();
+    script_.perform();
+    if constexpr (kLater)
+      return script_.later(Nothing{});
+    else
+      return script_.outcome();
+  }
+
+ private:
+  Script script_;
+  Doorway* doorway_;
+};
+
+}  // namespace
+
+/// Behind the end of a group.
+class GroupPart::End {
+ public:
+  explicit End(GroupPart& part)
+      : capture_{part.scene_, Deed{}}, part_{&part}, run_{part.run_count_} {}
+  void operator()() {
+    const Turn turn{part_->scene_};
+    if (run_ == part_->run_count_ && !part_->scene_.circular) part_->check_members();
+    capture_.perform();
+  }
+
+ private:
+  Capture capture_;
+  GroupPart* part_;
+  unsigned run_;
+};
+
+void GroupPart::check_members() const {
+  for (const int member : members_) {
+    expect(scene_.nodes[member].gone, "a group ended before a member began");
+    for (const Slot& slot : scene_.slots)
+      expect(slot.node != member || slot.future.done(), "a group ended before its members");
+  }
+}
+
+void GroupPart::run(std::size_t into, const How& how) {
+  ++scene_.disturbances;
+  const int body = scene_.nodes.add(Kind::task);
+  const int node = add_slow(scene_, false, body);
+  const bool was_open = group_->open();
+  Script script{scene_, body, how};
+  const Future<void> run = how.waits() ? group_->run(Body<true>{std::move(script)})
+                                       : group_->run(Body<false>{std::move(script)});
+  expect(!was_open || run.done(), "a group runs twice at a time");
+  if (!run.done()) {
+    run_ = node;
+    members_.assign(1, body);
+    ++run_count_;
+  }
+  const Future<void> ended = run.done() ? run : run.finally(End{*this});
+  scene_.keep(into, ended.then(ToValue{Script{scene_, node, kPlain}}), node);
+}
+
+void GroupPart::join(std::size_t into, const How& how) {
+  const int node = scene_.nodes.add(Kind::task);
+  const bool open = group_->open();
+  Script script{scene_, node, how};
+  Future<Value> task;
+  if (how.waits())
+    task = group_->create_task(Body<true>{std::move(script)});
+  else
+    task = group_->create_task(Body<false>{std::move(script)});
+  expect(open || task.done(), "a task joined a group that is not open");
+  if (!task.done()) {
+    // The model has room for two of those for whom the run waits besides its body.
+    if (members_.size() < 3) scene_.nodes[run_].sources[members_.size()] = node;
+    scene_.circular |= members_.size() >= 3;
+    members_.push_back(node);
+  }
+  scene_.keep(into, std::move(task), node);
+}
+
+void GroupPart::cancel() {
+  ++scene_.disturbances;
+  group_->cancel();
+}
+
+void GroupPart::renew() {
+  ++scene_.disturbances;
+  ++run_count_;
+  group_.emplace(scene_.loop);
+}
+
+/// Behind a next().
+class AsCompletedPart::Came {
+ public:
+  Came(AsCompletedPart& part, Script script)
+      : script_{std::move(script)}, part_{&part}, generation_{part.generation_} {}
+  Came(Came&&) noexcept = default;
+  ~Came() {
+    if (script_.here() && generation_ == part_->generation_) part_->asking_ = false;
+  }
+  Result<Value> operator()(const std::optional<Result<Value>>& outcome) {
+    const Turn turn{script_.scene()};
+    if (generation_ == part_->generation_)
+      part_->comes(outcome.has_value());
+    else
+      expect(!outcome, "an outcome of what has gone");
+    script_.perform();
+    return script_.outcome();
+  }
+
+ private:
+  Script script_;
+  AsCompletedPart* part_;
+  unsigned generation_;
+};
+
+void AsCompletedPart::comes(bool outcome) {
+  asking_ = false;
+  if (outcome)
+    expect(++came_ <= expected_, "as_completed gives something twice");
+  else
+    expect(limited_ || came_ == expected_, "as_completed forgot something");
+}
+
+void AsCompletedPart::begin(std::size_t first, std::size_t second, bool limited) {
+  const Slot a = scene_.slots[first];
+  const Slot b = scene_.slots[second];
+  if (a.node == kNoNode || b.node == kNoNode) return;
+  ++generation_;
+  nodes_ = {a.node, b.node};
+  expected_ = a.future.block() == b.future.block() ? 1 : 2;
+  came_ = 0;
+  asking_ = false;
+  limited_ = limited;
+  const std::array<Future<Value>, 2> futures{a.future, b.future};
+  if (limited)
+    source_.emplace(scene_.loop, futures, 1ms);
+  else
+    source_.emplace(scene_.loop, futures);
+}
+
+void AsCompletedPart::next(std::size_t into) {
+  if (!source_ || asking_) return;
+  const int node = scene_.nodes.add(Kind::leaf, nodes_[0], nodes_[1]);
+  Script script{scene_, node, kPlain};
+  asking_ = true;
+  const auto next = source_->next();
+  Future<Value> came = next.then(Came{*this, std::move(script)});
+  if (came.block() == nullptr) next.cancel();  // it would take an outcome for nobody
+  scene_.keep(into, std::move(came), node);
+}
+
+void AsCompletedPart::check_quiet() const {
+  if (!source_ || !asking_) return;
+  expect(came_ < expected_, "as_completed does not end");
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < expected_; ++i) done += scene_.nodes[nodes_[i]].seen;
+  expect(limited_ || done <= came_, "as_completed lost an outcome");
+}
+
+void ScopePart::repeat(std::size_t rounds, std::size_t into, const How& how) {
+  const int node = add_slow(scene_, true);
+  const Future<void> loop = eyelet::repeat(
+      scene_.loop,
+      [capture = Capture{scene_, how.deed}, left = rounds, nap = how.returns != Returns::sleep]() mutable {
+        const Turn turn{capture.scene()};
+        expect(left != 0, "a loop goes on after its end");
+        const bool more = --left != 0;
+        capture.perform();
+        return eyelet::sleep(capture.scene().loop, nap ? 0ms : 1ms).then([more] { return more; });
+      });
+  scene_.keep(into, loop.then(ToValue{Script{scene_, node, kPlain}}), node);
+}
+
+void ScopePart::with(LockPart& lock, std::size_t into, const How& how) {
+  const int body = scene_.nodes.add(Kind::leaf);
+  const int node = scene_.nodes.add(Kind::scope, body);
+  Doorway& doorway = doorways_.emplace_back(Doorway{lock, lock.waits.ticket()});
+  Script script{scene_, body, how};
+  scene_.keep(into,
+              how.waits() ? eyelet::with(doorway, LockedBody<true>{std::move(script), doorway})
+                          : eyelet::with(doorway, LockedBody<false>{std::move(script), doorway}),
+              node);
+}
+
+void ScopePart::with_room(std::size_t into, const How& how) {
+  const int body = scene_.nodes.add(Kind::leaf);
+  const int node = scene_.nodes.add(Kind::scope, body);
+  Script script{scene_, body, how};
+  scene_.keep(into,
+              how.waits() ? eyelet::with(room_, Body<true>{std::move(script)})
+                          : eyelet::with(room_, Body<false>{std::move(script)}),
+              node);
+}
+
+}  // namespace simulate

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <limits>
+#include <tests/simulate/schedule.hpp>
+
+namespace simulate {
+namespace {
+
+using eyelet::Duration;
+using eyelet::TimePoint;
+using namespace std::chrono_literals;
+
+/// Operations of a family are about one thing; a schedule is about some of them.
+enum class Family : std::uint8_t {
+  loop,
+  callbacks,
+  futures,
+  combinators,
+  sleeps,
+  locks,
+  semaphores,
+  meetings,
+  conditions,
+  queues,
+  held,
+  groups,
+  scopes,
+  kCount,
+};
+constexpr std::size_t kFamilies = static_cast<std::size_t>(Family::kCount);
+
+struct Row {
+  Code code;
+  Family family;
+  const char* name;
+  Of what = Of::nothing;
+  Of second = Of::nothing;
+  Of third = Of::nothing;
+  bool makes = false;  // a future
+  bool calls = false;  // something that may have a deed
+};
+
+constexpr Row kRows[] = {
+    {Code::pass, Family::loop, "one pass"},
+    {Code::settle, Family::loop, "passes until nothing is ready"},
+    {Code::advance, Family::loop, "the clock goes on by", Of::delay},
+
+    {Code::call_soon, Family::callbacks, "call_soon", Of::handle, {}, {}, false, true},
+    {Code::call_later, Family::callbacks, "call_later", Of::handle, Of::delay, {}, false, true},
+    {Code::call_at, Family::callbacks, "call_at", Of::handle, Of::moment, {}, false, true},
+    {Code::cancel_handle, Family::callbacks, "cancel", Of::handle},
+    {Code::add_done_callback, Family::callbacks, "add_done_callback", Of::slot, Of::handle, {},
+     false, true},
+    {Code::remove_done_callback, Family::callbacks, "remove_done_callback", Of::slot, Of::handle},
+
+    {Code::create_future, Family::futures, "create_future", Of::promise, {}, {}, true},
+    {Code::set_result, Family::futures, "set_result", Of::promise},
+    {Code::set_error, Family::futures, "set_error", Of::promise},
+    {Code::drop_promise, Family::futures, "drop", Of::promise},
+    {Code::then, Family::futures, "then", Of::slot, {}, Of::returns, true, true},
+    {Code::or_else, Family::futures, "or_else", Of::slot, {}, Of::returns, true, true},
+    {Code::finally, Family::futures, "finally", Of::slot, {}, Of::returns, true, true},
+    {Code::create_task, Family::futures, "create_task", {}, {}, Of::returns, true, true},
+    {Code::cancel, Family::futures, "cancel", Of::slot},
+    {Code::drop, Family::futures, "drop", Of::slot},
+    {Code::copy, Family::futures, "copy", Of::slot, {}, {}, true},
+
+    {Code::shield, Family::combinators, "shield", Of::slot, {}, {}, true},
+    {Code::wait_for, Family::combinators, "wait_for", Of::slot, Of::delay, {}, true},
+    {Code::gather, Family::combinators, "gather", Of::slot, Of::slot, Of::whole, true},
+    {Code::wait, Family::combinators, "wait", Of::slot, Of::slot, Of::when, true},
+    {Code::as_completed, Family::combinators, "as_completed", Of::slot, Of::slot, Of::choice},
+    {Code::next, Family::combinators, "next of as_completed", {}, {}, {}, true},
+    {Code::end_as_completed, Family::combinators, "destroy as_completed"},
+
+    {Code::sleep, Family::sleeps, "sleep", Of::moment, Of::shape, Of::returns, true, true},
+
+    {Code::acquire, Family::locks, "acquire", Of::lock, Of::shape, Of::returns, true, true},
+    {Code::try_acquire, Family::locks, "try_acquire", Of::lock},
+    {Code::release, Family::locks, "release", Of::lock},
+    {Code::detach, Family::locks, "detach the guard of", Of::lock},
+    {Code::release_detached, Family::locks, "release without a guard", Of::lock},
+
+    {Code::acquire_permit, Family::semaphores, "acquire", Of::semaphore, Of::shape, Of::returns,
+     true, true},
+    {Code::try_acquire_permit, Family::semaphores, "try_acquire", Of::semaphore},
+    {Code::release_permit, Family::semaphores, "release", Of::semaphore},
+    {Code::add_permit, Family::semaphores, "release without a guard", Of::semaphore},
+
+    {Code::wait_event, Family::meetings, "wait for the event", {}, Of::shape, Of::returns, true,
+     true},
+    {Code::set_event, Family::meetings, "set the event"},
+    {Code::clear_event, Family::meetings, "clear the event"},
+    {Code::wait_barrier, Family::meetings, "wait at the barrier", {}, Of::shape, Of::returns, true,
+     true},
+    {Code::try_wait_barrier, Family::meetings, "try_wait at the barrier"},
+    {Code::abort_barrier, Family::meetings, "abort the barrier"},
+    {Code::reset_barrier, Family::meetings, "reset the barrier"},
+
+    {Code::wait_condition, Family::conditions, "wait", Of::condition, Of::shape, Of::returns, true,
+     true},
+    {Code::wait_condition_for, Family::conditions, "wait_for the flag", Of::condition, Of::shape,
+     Of::returns, true, true},
+    {Code::notify, Family::conditions, "notify", Of::condition, Of::count},
+    {Code::turn_flag, Family::conditions, "turn the flag", Of::condition},
+
+    {Code::get, Family::queues, "get", Of::queue, Of::shape, Of::returns, true, true},
+    {Code::put, Family::queues, "put", Of::queue, Of::shape, Of::returns, true, true},
+    {Code::get_nowait, Family::queues, "get_nowait", Of::queue},
+    {Code::put_nowait, Family::queues, "put_nowait", Of::queue},
+    {Code::join, Family::queues, "join", Of::queue, Of::shape, Of::returns, true, true},
+    {Code::task_done, Family::queues, "task_done", Of::queue},
+    {Code::shut_down, Family::queues, "shutdown", Of::queue, Of::choice},
+    {Code::for_each, Family::queues, "for_each", Of::queue, Of::count, {}, true, true},
+
+    {Code::cancel_held, Family::held, "cancel", Of::held},
+    {Code::drop_held, Family::held, "drop", Of::held},
+    {Code::take_held, Family::held, "take", Of::held},
+    {Code::renew, Family::held, "destroy and make anew", Of::primitive},
+
+    {Code::run_group, Family::groups, "run", Of::group, {}, Of::returns, true, true},
+    {Code::join_group, Family::groups, "create_task", Of::group, {}, Of::returns, true, true},
+    {Code::cancel_group, Family::groups, "cancel", Of::group},
+    {Code::renew_group, Family::groups, "destroy and make anew", Of::group},
+
+    {Code::repeat, Family::scopes, "repeat", {}, Of::count, Of::returns, true, true},
+    {Code::with, Family::scopes, "with", Of::lock, {}, Of::returns, true, true},
+    {Code::with_room, Family::scopes, "with a room", {}, {}, Of::returns, true, true},
+};
+
+constexpr Duration kDelays[] = {0ms, 1ms, 2ms, 1h};
+constexpr const char* kDelayNames[] = {"0 ms", "1 ms", "2 ms", "1 h"};
+constexpr const char* kMomentNames[] = {"until the past", "0 ms", "1 ms", "2 ms", "for ever"};
+constexpr const char* kShapeNames[] = {"as it is", "and then", "within 1 ms", "within 0 ms",
+                                       "shielded", "gathered"};
+constexpr const char* kReturnsNames[] = {"a value", "an error", "a sleep of 0 ms",
+                                         "a sleep of 1 ms", "a future"};
+constexpr const char* kWholeNames[] = {"of values", "of errors, too", "of an array"};
+constexpr const char* kWhenNames[] = {"for the first",
+                                      "for the first error",
+                                      "for all",
+                                      "for the first, within 1 ms",
+                                      "for the first error, within 1 ms",
+                                      "for all, within 1 ms"};
+constexpr const char* kChoiceNames[] = {"gracefully", "within 1 ms, or at once"};
+constexpr const char* kPrimitiveNames[] = {"lock 1",      "semaphore 0", "semaphore 1", "event",
+                                           "barrier",     "condition 0", "condition 1", "queue 0",
+                                           "queue 1",     "queue 2",     "queue 3"};
+
+/// What an operand may be: how many there are, and either a name for each or one for all.
+struct Range {
+  std::size_t count;
+  const char* const* names;
+  const char* noun;
+};
+
+template <std::size_t N>
+constexpr Range named(const char* const (&names)[N]) {
+  return Range{N, names, nullptr};
+}
+
+Range range(Of of, const Setting& setting) {
+  switch (of) {
+    case Of::nothing: return {1, nullptr, nullptr};
+    case Of::slot: return {setting.slots, nullptr, "f"};
+    case Of::promise: return {kPromises, nullptr, "promise "};
+    case Of::handle: return {kHandles, nullptr, "handle "};
+    case Of::delay: return named(kDelayNames);
+    case Of::moment: return named(kMomentNames);
+    case Of::shape: return named(kShapeNames);
+    case Of::returns: return named(kReturnsNames);
+    case Of::count: return {3, nullptr, "times 1 + "};
+    case Of::whole: return named(kWholeNames);
+    case Of::when: return named(kWhenNames);
+    case Of::choice: return named(kChoiceNames);
+    case Of::lock: return {kLocks, nullptr, "lock "};
+    case Of::semaphore: return {kSemaphores, nullptr, "semaphore "};
+    case Of::condition: return {kConditions, nullptr, "condition "};
+    case Of::queue: return {kQueues, nullptr, "queue "};
+    case Of::held: return {kHeld, nullptr, "held "};
+    case Of::primitive: return named(kPrimitiveNames);
+    case Of::group: return {kGroups, nullptr, "group "};
+  }
+  return {1, nullptr, nullptr};
+}
+
+/// splitmix64: one seed, one sequence, on every machine.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_{seed} {}
+  std::uint64_t next() {
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15U;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31);
+  }
+  std::size_t below(std::size_t end) { return static_cast<std::size_t>((next() >> 32) * end >> 32); }
+  std::uint8_t byte(std::size_t first, std::size_t end) {
+    return static_cast<std::uint8_t>(first + below(end - first));
+  }
+  bool one_in(std::size_t n) { return below(n) == 0; }
+
+ private:
+  std::uint64_t state_;
+};
+
+Setting random_setting(Random& random) {
+  Setting setting{};
+  setting.blocks = random.one_in(3) ? random.byte(3, 20) : static_cast<std::uint8_t>(kMostBlocks);
+  setting.actors = random.byte(2, kMostActors + 1);
+  setting.slots = random.byte(2, kMostSlots + 1);
+  setting.permits = random.byte(0, 4);
+  setting.parties = random.byte(1, 4);
+  setting.closes = random.one_in(4);
+  if (random.one_in(4)) setting.start = eyelet::kEndOfTime - 3h;
+  if (random.one_in(2)) setting.first_timer_order = std::numeric_limits<std::size_t>::max() - 5;
+  return setting;
+}
+
+/// Which rows a schedule has, one after the other as often as they weigh.
+std::vector<const Row*> random_rows(Random& random) {
+  bool chosen[kFamilies] = {true};
+  for (std::size_t n = 1 + random.below(4); n > 0; --n) chosen[random.below(kFamilies)] = true;
+  std::vector<const Row*> rows;
+  for (const Row& row : kRows) {
+    if (!chosen[static_cast<std::size_t>(row.family)] || random.one_in(6)) continue;
+    for (std::size_t n = 1 + random.below(4); n > 0; --n) rows.push_back(&row);
+  }
+  const std::size_t passes = rows.size() / (2 + random.below(6));
+  rows.insert(rows.end(), 1 + passes, &kRows[0]);
+  return rows;
+}
+
+Operation random_operation(Random& random, const Row& row, const Setting& setting) {
+  Operation operation;
+  operation.code = row.code;
+  operation.actor = random.byte(0, setting.actors);
+  operation.what = random.byte(0, range(row.what, setting).count);
+  operation.second = random.byte(0, range(row.second, setting).count);
+  operation.third = random.byte(0, range(row.third, setting).count);
+  operation.other = random.byte(0, setting.slots);
+  operation.into = random.byte(0, setting.slots);
+  return operation;
+}
+
+const Row& row_of(Code code) {
+  for (const Row& row : kRows)
+    if (row.code == code) return row;
+  return kRows[0];
+}
+
+void append(std::string& text, Of of, std::size_t number) {
+  const Range is = range(of, Setting{});
+  if (of == Of::nothing) return;
+  text += ' ';
+  text += is.names != nullptr ? is.names[number] : is.noun + std::to_string(number);
+}
+
+std::string describe(const Operation& operation) {
+  const Row& row = row_of(operation.code);
+  std::string text{row.name};
+  append(text, row.what, operation.what);
+  append(text, row.second, operation.second);
+  if (row.third == Of::returns) text += ", returns";
+  append(text, row.third, operation.third);
+  if (row.third == Of::returns && operation.third == static_cast<std::uint8_t>(Returns::other))
+    text += ", f" + std::to_string(operation.other);
+  if (row.makes) text += ", -> f" + std::to_string(operation.into);
+  return text;
+}
+
+}  // namespace
+
+eyelet::Duration delay(std::size_t number) { return kDelays[number]; }
+
+TimePoint moment(std::size_t number, TimePoint now) {
+  if (number == 0) return now - 1ms;
+  if (number == std::size(kMomentNames) - 1) return eyelet::kNever;
+  return saturating_add(now, kDelays[number - 1]);
+}
+
+Schedule generate(std::uint64_t seed) {
+  Random random{seed};
+  Schedule schedule{random_setting(random), {}};
+  const std::vector<const Row*> rows = random_rows(random);
+  const std::size_t deeds = random.below(4);  // of four callables so many have one
+  for (std::size_t n = 4 + random.below(random.one_in(8) ? 160 : 50); n > 0; --n) {
+    const Row& row = *rows[random.below(rows.size())];
+    Step step{random_operation(random, row, schedule.setting), {}};
+    if (row.calls && random.below(4) < deeds) {
+      const Row& deed = *rows[random.below(rows.size())];
+      step.deed = Deed{random_operation(random, deed, schedule.setting), random.one_in(4)};
+    }
+    schedule.steps.push_back(step);
+  }
+  return schedule;
+}
+
+std::string describe(const Setting& setting) {
+  std::string text = std::to_string(setting.blocks) + " blocks, ";
+  text += std::to_string(setting.actors) + " actors, ";
+  text += std::to_string(setting.permits) + " permits, ";
+  text += std::to_string(setting.parties) + " parties; at the end ";
+  return text + (setting.closes ? "the loop is closed" : "all is let go");
+}
+
+std::string describe(const Step& step) {
+  std::string text =
+      "actor " + std::to_string(step.operation.actor) + ": " + describe(step.operation);
+  if (step.deed.operation.code == Code::nothing) return text;
+  text += step.deed.late ? "; when its callable goes: " : "; when it runs: ";
+  return text + describe(step.deed.operation);
+}
+
+}  // namespace simulate

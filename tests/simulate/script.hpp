@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSL-1.0
+// script: what the callable of a stage or task does. It has a node in the model.
+#pragma once
+
+#include <tests/simulate/scene.hpp>
+
+namespace simulate {
+
+/// What a callable keeps that was given nothing.
+struct Nothing {};
+
+/// Returns a value, and does nothing else.
+inline constexpr How kPlain{Returns::value, 0, 0, {}};
+
+class Script {
+ public:
+  Script(Scene& scene, int node, const How& how)
+      : capture_{scene, how.deed},
+        node_{node},
+        returns_{how.returns},
+        other_{how.other},
+        actor_{how.actor} {
+    scene.nodes[node].waits = how.waits();
+  }
+  Script(Script&&) noexcept = default;
+  ~Script() {
+    if (capture_.here()) model().gone = true;
+  }
+
+  Scene& scene() const { return capture_.scene(); }
+  bool here() const { return capture_.here(); }
+  int node() const { return node_; }
+  std::size_t actor() const { return actor_; }
+  Node& model() const { return scene().nodes[node_]; }
+
+  /// It runs, and has been given what it is given.
+  void perform() const {
+    model().ran = true;
+    capture_.perform();
+  }
+
+  bool fails() const { return returns_ == Returns::error; }
+
+  /// What it returns at once.
+  Result<Value> outcome() const {
+    model().done = true;
+    if (fails()) return eyelet::failure(Errc::user, node_);
+    return Value{node_};
+  }
+
+  /// The future that it returns; `held` goes when that has ended.
+  template <class Held>
+  Future<Value> later(Held held) const;
+
+ private:
+  Capture capture_;
+  int node_;
+  Returns returns_;
+  std::uint8_t other_;
+  std::uint8_t actor_;
+};
+
+/// Makes a value of nothing.
+class ToValue {
+ public:
+  explicit ToValue(Script script) : script_{std::move(script)} {}
+  Result<Value> operator()() {
+    const Turn turn{script_.scene()};
+    script_.perform();
+    return script_.outcome();
+  }
+
+ private:
+  Script script_;
+};
+
+/// Keeps something until it is called or destroyed.
+template <class Held>
+class Rest : ToValue {
+ public:
+  Rest(Script script, Held held) : ToValue{std::move(script)}, held_{std::move(held)} {}
+  using ToValue::operator();
+
+ private:
+  Held held_;
+};
+
+/// The same behind a future whose outcome it passes on.
+template <class Held>
+class RestBehind {
+ public:
+  RestBehind(Script script, Held held) : script_{std::move(script)}, held_{std::move(held)} {}
+  void operator()() {
+    const Turn turn{script_.scene()};
+    script_.perform();
+  }
+
+ private:
+  Script script_;
+  Held held_;
+};
+
+template <class Held>
+Future<Value> Script::later(Held held) const {
+  Scene& there = scene();
+  if (returns_ != Returns::other) {
+    const int node = there.nodes.add(Kind::leaf);
+    there.await(node_, node);
+    const auto nap = returns_ == Returns::nap ? 0ms : 1ms;
+    Future<Value> rest =
+        eyelet::sleep(there.loop, nap).then(Rest<Held>{Script{there, node, kPlain}, std::move(held)});
+    if (rest.block() == nullptr) there.nodes[node].done = true;
+    return rest;
+  }
+  const Slot slot = there.slots[other_];
+  if constexpr (std::is_same_v<Held, Nothing>) {
+    if (slot.node != kNoNode) there.await(node_, slot.node);
+    return slot.future;
+  } else {
+    if (slot.node == kNoNode) return slot.future;
+    const int node = there.nodes.add(Kind::finally, slot.node);
+    there.await(node_, node);
+    Future<Value> rest =
+        slot.future.finally(RestBehind<Held>{Script{there, node, kPlain}, std::move(held)});
+    if (rest.block() == nullptr) there.nodes[node].done = true;
+    return rest;
+  }
+}
+
+}  // namespace simulate

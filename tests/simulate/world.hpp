@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+// world: a scene with everything in it, and one run through a schedule.
+#pragma once
+
+#include <tests/simulate/callbacks.hpp>
+#include <tests/simulate/conditions.hpp>
+#include <tests/simulate/futures.hpp>
+#include <tests/simulate/groups.hpp>
+#include <tests/simulate/meetings.hpp>
+#include <tests/simulate/queues.hpp>
+
+namespace simulate {
+
+class World final : public Scene {
+ public:
+  explicit World(const Setting& given);
+
+  /// Plays all steps and then ends everything; a finding ends the process.
+  void play(const std::vector<Step>& steps);
+
+  void operate(const Step& step) override;
+  void check() override;
+
+ private:
+  void operate_on_futures(const Operation& o, const How& how);
+  void operate_on_permits(const Operation& o, const How& how);
+  void operate_on_queues(const Operation& o, const How& how);
+  void renew(std::size_t primitive, bool quiet);
+
+  /// One pass. Whether nothing is ready any more.
+  bool run_pass();
+  void settle();
+  void check_quiet();
+
+  void end();
+  void let_go();
+  bool all_done() const;
+  bool may_be_stuck() const;
+  void end_what_is_seen();
+  void end_what_waits();
+  void check_end();
+
+  CallbackPart callbacks_;
+  FuturePart futures_;
+  std::array<LockPart, kLocks> locks_;
+  std::array<SemaphorePart, kSemaphores> semaphores_;
+  std::array<ConditionPart, kConditions> conditions_;
+  EventPart event_;
+  BarrierPart barrier_;
+  SleepPart sleeps_;
+  std::array<QueuePart, kQueues> queues_;
+  std::array<GroupPart, kGroups> groups_;
+  AsCompletedPart as_completed_;
+  ScopePart scopes_;
+};
+
+}  // namespace simulate
