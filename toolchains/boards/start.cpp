@@ -6,7 +6,7 @@
 extern "C" {
 
 // From sections.ld; the addresses are what counts.
-extern std::uint32_t data_begin, data_end, data_image, bss_begin, bss_end;
+extern std::uint32_t data_begin, data_end, data_image, __bss_start, _end;
 
 // Constructors, arguments, and then main(). Only programs that link hosted.cpp have it: firmware
 // has no objects with constructors that run before main(), sections.ld sees to it.
@@ -24,7 +24,7 @@ void reset() {
 #endif
   const std::uint32_t* image = &data_image;
   for (std::uint32_t* word = &data_begin; word != &data_end;) *word++ = *image++;
-  for (std::uint32_t* word = &bss_begin; word != &bss_end;) *word++ = 0;
+  for (std::uint32_t* word = &__bss_start; word != &_end;) *word++ = 0;
   if (run_hosted != nullptr) run_hosted();
   board::exit(main());
 }
