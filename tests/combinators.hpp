@@ -2,10 +2,8 @@
 // What the tests of the combinators share: a loop that can be short of blocks, and a small stack.
 #pragma once
 
-#include <pthread.h>
-
-#include <tests/child.hpp>
 #include <tests/fixture.hpp>
+#include <tests/small_stack.hpp>
 
 namespace fixture {
 
@@ -50,24 +48,5 @@ struct CombinatorFixture : Fixture {
     CHECK_EQUAL(0U, report_count);
   }
 };
-
-/// Whether `fn()`, run on a stack of 64 KiB, says true: in a child process, because it crashes
-/// where the stack grows with the number of levels.
-template <class F>
-bool passes_on_a_small_stack(F fn) {
-  const int signal = child::signal_of([&fn] {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, 64 * 1024);
-    const auto run = [](void* argument) -> void* {
-      if (!(*static_cast<F*>(argument))()) std::raise(SIGABRT);
-      return nullptr;
-    };
-    if (pthread_create(&thread, &attributes, run, &fn) != 0) std::raise(SIGABRT);
-    pthread_join(thread, nullptr);
-  });
-  return signal == 0;
-}
 
 }  // namespace fixture

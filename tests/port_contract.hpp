@@ -73,17 +73,21 @@ template <class Host>
 Complaint timers_are_never_early() {
   Host host;
   eyelet::StaticLoop<64> loop{host.port};
-  int early = 0, fired = 0;
-  for (int i = 1; i <= 60; ++i) {
-    const TimePoint due = host.port.now() + i * 433us;
-    loop.call_at(due, [&host, &early, &fired, due] {
-      ++fired;
-      if (host.port.now() < due) ++early;
+  struct Timers {
+    Host& host;
+    TimePoint due[60];
+    int early = 0, fired = 0;
+  } timers{host, {}};
+  for (int i = 0; i < 60; ++i) {
+    timers.due[i] = host.port.now() + (i + 1) * 433us;
+    loop.call_at(timers.due[i], [&timers, i] {
+      ++timers.fired;
+      if (timers.host.port.now() < timers.due[i]) ++timers.early;
     });
   }
   loop.call_later(30ms, [&loop] { loop.stop(); });
-  if (!loop.run_forever() || fired != 60) return "some did not fire";
-  return early == 0 ? nullptr : "some fired early";
+  if (!loop.run_forever() || timers.fired != 60) return "some did not fire";
+  return timers.early == 0 ? nullptr : "some fired early";
 }
 
 template <class Host>

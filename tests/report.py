@@ -57,9 +57,21 @@ def command(words):
     return check
 
 
-def suite(name, program):
-    """A CppUTest program, which counts for itself. An end it did not announce is a failure more."""
-    end, out, err = run([program, '-v'])
+def skip(why):
+    """What cannot be checked here, and why."""
+    return lambda name, *_: sys.stdout.write(f'  skipped  {name}: {why}\n')
+
+
+def suite(runner):
+    """A CppUTest program, which counts for itself. It is called with the program."""
+    def check(name, program):
+        end, out, err = run([*runner, program, '-v'])
+        record_suite(name, end, out, err)
+    return check
+
+
+def record_suite(name, end, out, err):
+    """An end that was not announced is a failure more."""
     summary = SUMMARY.search(out)
     if not summary:
         started = re.findall(r'^TEST\(.*?\)', out, re.MULTILINE)
@@ -89,14 +101,16 @@ def counted(words, more_words=()):
     return check
 
 
-def example(name, program, expected):
-    """A program whose stdout is known."""
-    end, out, err = run([program])
-    difference = difflib.unified_diff(
-        Path(expected).read_text().splitlines(), out.splitlines(), expected, 'stdout', lineterm='')
-    detail = '\n'.join(difference)
-    why = end or (detail and 'other output')
-    record(name, not why, bool(why), why, f'{detail}\n{err}' if why else '')
+def example(runner):
+    """A program whose stdout is known. It is called with both."""
+    def check(name, program, expected):
+        end, out, err = run([*runner, program])
+        detail = '\n'.join(difflib.unified_diff(
+            Path(expected).read_text().splitlines(), out.splitlines(), expected, 'stdout',
+            lineterm=''))
+        why = end or (detail and 'other output')
+        record(name, not why, bool(why), why, f'{detail}\n{err}' if why else '')
+    return check
 
 
 def total(target, source, env):

@@ -338,28 +338,30 @@ TEST(Conditions, wait_for_what_is_true_already_and_cancelled_keeps_the_lock) {
 }
 
 TEST(Conditions, wait_for_asks_with_the_lock_held_until_it_is_true) {
-  int asked = 0;
-  bool ready = false;
+  struct {
+    int asked = 0;
+    bool ready = false;
+  } door;
   hold();
-  waiting[0] = condition->wait_for([&] {
-    ++asked;
+  waiting[0] = condition->wait_for([this, &door] {
+    ++door.asked;
     CHECK_TRUE(lock->locked());
-    return ready;
+    return door.ready;
   });
   held.detach();
   run_ready();
-  CHECK_EQUAL(1, asked);
+  CHECK_EQUAL(1, door.asked);
   notify(1);
   run_ready();
-  CHECK_EQUAL(2, asked);
+  CHECK_EQUAL(2, door.asked);
   CHECK_FALSE(waiting[0].done());
   CHECK_FALSE(lock->locked());
-  ready = true;
+  door.ready = true;
   run_ready();
-  CHECK_EQUAL(2, asked);
+  CHECK_EQUAL(2, door.asked);
   notify(1);
   ends_holding_the_lock(0, Errc::none);
-  CHECK_EQUAL(3, asked);
+  CHECK_EQUAL(3, door.asked);
 }
 
 TEST(Conditions, wait_for_that_is_cancelled_does_not_ask_again) {

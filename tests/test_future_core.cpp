@@ -171,24 +171,28 @@ TEST(FutureCore, an_outcome_held_back_by_a_finally_goes_when_the_loop_closes) {
 }
 
 TEST(FutureCore, destructors_that_run_while_the_loop_closes_may_use_every_handle) {
-  auto promise = loop.create_future<int>();
-  auto other = loop.create_future<int>();
-  Future<void> stage;
-  Future<void> second = other.then([this](int) { note("ran")(); });
-  Handle handle = other.add_done_callback([this](const Future<int>&) { note("ran")(); });
-  stage = promise.then([&, on = OnDestroy{[&] {
-                             stage.cancel();
-                             stage = {};
-                             promise = {};
-                             second.cancel();
-                             static_cast<void>(other.remove_done_callback(handle));
-                             static_cast<void>(other.set_result(1));
-                             CHECK_EQUAL(Errc::closed, code(other.then([](int) {})));
-                             static_cast<void>(loop.close());
-                           }}](int) {});
+  struct Handles {
+    Future<int> promise, other;
+    Future<void> stage, second;
+    Handle handle;
+  } all;
+  all.promise = loop.create_future<int>();
+  all.other = loop.create_future<int>();
+  all.second = all.other.then([this](int) { note("ran")(); });
+  all.handle = all.other.add_done_callback([this](const Future<int>&) { note("ran")(); });
+  all.stage = all.promise.then([on = OnDestroy{[this, &all] {
+                                  all.stage.cancel();
+                                  all.stage = {};
+                                  all.promise = {};
+                                  all.second.cancel();
+                                  static_cast<void>(all.other.remove_done_callback(all.handle));
+                                  static_cast<void>(all.other.set_result(1));
+                                  CHECK_EQUAL(Errc::closed, code(all.other.then([](int) {})));
+                                  static_cast<void>(loop.close());
+                                }}](int) {});
   CHECK_EQUAL(Errc::none, code(loop.close()));
-  CHECK(other.done());
-  CHECK(second.done());
+  CHECK(all.other.done());
+  CHECK(all.second.done());
   STRCMP_EQUAL("", log.c_str());
   report_count = 0;
 }

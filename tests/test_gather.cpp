@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-// gather: outcomes in argument order, what an error and a cancel do to the others, who is held.
+// gather: values in argument order, what an error and a cancel do to the others, who is held.
 #include <tests/combinators.hpp>
 
 using namespace fixture;
 using eyelet::gather;
-using eyelet::kReturnErrors;
 using eyelet::sleep;
 
 namespace {
@@ -114,16 +113,6 @@ TEST(Gather, moves_values_that_can_only_be_moved) {
   CHECK_EQUAL(Errc::invalid_state, code(first));
 }
 
-TEST(Gather, of_errors_too_moves_values_that_can_only_be_moved) {
-  auto first = loop.create_future<MoveOnly>();
-  auto all = gather(kReturnErrors, first, a);
-  first.set_result(1);
-  a.set_error(Errc::user);
-  settle();
-  CHECK_EQUAL(1, std::get<0>(*all.result())->id);
-  CHECK_EQUAL(Errc::user, code(std::get<1>(*all.result())));
-}
-
 // C15
 TEST(Gather, of_one_future_given_twice_has_its_value_in_both_places) {
   auto all = gather(a, a);
@@ -141,16 +130,6 @@ TEST(Gather, of_one_move_only_value_given_twice_fails_for_it_is_there_once) {
   CHECK_EQUAL(Errc::invalid_state, code(all));
 }
 
-// C15
-TEST(Gather, of_errors_too_with_one_move_only_value_twice_gives_it_once) {
-  auto only = loop.create_future<MoveOnly>();
-  auto all = gather(kReturnErrors, only, only);
-  only.set_result(4);
-  settle();
-  CHECK_EQUAL(4, std::get<0>(*all.result())->id);
-  CHECK_EQUAL(Errc::invalid_state, code(std::get<1>(*all.result())));
-}
-
 TEST(Gather, fails_when_a_value_was_taken_by_somebody_else_before_the_last_came) {
   auto all = gather(a, b);
   a.set_result(1);
@@ -159,17 +138,6 @@ TEST(Gather, fails_when_a_value_was_taken_by_somebody_else_before_the_last_came)
   b.set_result(2);
   settle();
   CHECK_EQUAL(Errc::invalid_state, code(all));
-}
-
-TEST(Gather, of_errors_too_tells_which_value_was_taken_by_somebody_else) {
-  auto all = gather(kReturnErrors, a, b);
-  a.set_result(1);
-  settle();
-  CHECK_EQUAL(1, *a.take());
-  b.set_result(2);
-  settle();
-  CHECK_EQUAL(Errc::invalid_state, code(std::get<0>(*all.result())));
-  CHECK_EQUAL(2, *std::get<1>(*all.result()));
 }
 
 TEST(Gather, of_a_future_of_nothing_fails) {
@@ -238,20 +206,6 @@ TEST(Gather, ends_cancelled_when_a_child_is_cancelled_by_somebody_else) {
   CHECK_FALSE(b.done());
 }
 
-TEST(Gather, of_errors_too_waits_for_all_and_ends_well) {
-  auto all = gather(kReturnErrors, a, b);
-  a.set_error(Errc::user, 1);
-  settle();
-  CHECK_FALSE(all.done());
-  b.cancel();
-  settle();
-  const auto& [first, second] = *all.result();
-  CHECK_TRUE(first.error() == (Error{Errc::user, 1}));
-  CHECK_EQUAL(Errc::cancelled, code(second));
-  a = b = {};
-  check_reports();
-}
-
 // --- Cancelling ---
 
 TEST(Gather, cancelled_cancels_all_that_are_pending_and_ends_when_they_have) {
@@ -274,21 +228,6 @@ TEST(Gather, cancelled_leaves_those_that_are_done) {
   CHECK_TRUE(all.cancelled());
   CHECK_EQUAL(1, *a.result());
   CHECK_TRUE(b.cancelled());
-}
-
-// C13
-TEST(Gather, of_errors_too_cancelled_ends_cancelled_when_all_have) {
-  auto slow = stubborn(a, 3, Errc::cancelled);
-  auto all = gather(kReturnErrors, slow, b);
-  run_pass();
-  all.cancel();
-  run_passes(2);
-  CHECK_TRUE(b.cancelled());
-  CHECK_FALSE(slow.done());
-  CHECK_FALSE(all.done());
-  settle();
-  CHECK_TRUE(slow.cancelled());
-  CHECK_TRUE(all.cancelled());
 }
 
 TEST(Gather, cancelled_ends_when_the_first_of_them_has) {
@@ -493,7 +432,6 @@ TEST(Gather, without_enough_blocks_fails_and_leaves_its_children_untouched) {
   const auto third = loop.create_future<int>();
   third.set_result(3);
   check_needs(4, [&] { return gather(first, second, third); });
-  check_needs(4, [&] { return gather(kReturnErrors, first, second, third); });
   check_needs(4, [&] { return gather(std::array<Future<int>, 3>{first, second, third}); });
   CHECK_FALSE(first.done());
   CHECK_FALSE(second.done());

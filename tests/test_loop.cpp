@@ -387,67 +387,73 @@ TEST(CallLater, a_jump_of_the_clock_fires_each_timer_once_and_late) {
 
 // N16
 TEST(CallLater, a_ticker_that_keeps_its_grid_makes_up_for_a_jump_one_tick_a_pass) {
-  int ticks = 0;
   struct Ticker {
-    Loop* loop;
-    int* ticks;
-    TimePoint due;
-    void operator()() {
-      ++*ticks;
-      due += 1s;
-      loop->call_at(due, *this);
+    Loop& loop;
+    int ticks = 0;
+    TimePoint due{1s};
+    void arm() {
+      loop.call_at(due, [this] { tick(); });
     }
-  };
-  loop.call_at(TimePoint{1s}, Ticker{&loop, &ticks, TimePoint{1s}});
+    void tick() {
+      ++ticks;
+      due += 1s;
+      arm();
+    }
+  } ticker{loop};
+  ticker.arm();
   port.advance(1h);
   run_passes(2);
-  CHECK_EQUAL(2, ticks);
+  CHECK_EQUAL(2, ticker.ticks);
   loop.call_soon(note("other"));
   run_pass();
   STRCMP_EQUAL("other ", log.c_str());
   run_passes(10'000);
-  CHECK_EQUAL(3600, ticks);
+  CHECK_EQUAL(3600, ticker.ticks);
   static_cast<void>(loop.close());
 }
 
 TEST(CallLater, a_minute_of_10_ms_ticks_does_not_drift) {
-  int ticks = 0;
-  bool exact = true;
   struct Ticker {
-    Fixture* test;
-    int* ticks;
-    bool* exact;
-    TimePoint due;
-    void operator()() {
-      *exact &= test->port.now() == due;
-      if (++*ticks == 6000) return test->loop.stop();
-      test->port.advance(3ms);  // work that takes its time
-      due += 10ms;
-      test->loop.call_at(due, *this);
+    Fixture& test;
+    int ticks = 0;
+    bool exact = true;
+    TimePoint due{10ms};
+    void arm() {
+      test.loop.call_at(due, [this] { tick(); });
     }
-  };
-  loop.call_at(TimePoint{10ms}, Ticker{this, &ticks, &exact, TimePoint{10ms}});
+    void tick() {
+      exact &= test.port.now() == due;
+      if (++ticks == 6000) return test.loop.stop();
+      test.port.advance(3ms);  // work that takes its time
+      due += 10ms;
+      arm();
+    }
+  } ticker{*this};
+  ticker.arm();
   CHECK_TRUE(loop.run_forever().has_value());
-  CHECK_EQUAL(6000, ticks);
-  CHECK_TRUE(exact);
+  CHECK_EQUAL(6000, ticker.ticks);
+  CHECK_TRUE(ticker.exact);
   CHECK_TRUE(port.now() == TimePoint{1min});
   // A tick's own block, and that of the next.
   CHECK_EQUAL(2U, loop.stats().peak);
 }
 
 TEST(CallLater, keeps_captures_apart_from_the_timer) {
+  struct Seen {
+    bool right = true;
+    int next = 20;
+  } seen;
   struct alignas(8) Wide {
-    std::uint64_t number;
+    Seen& seen;
+    int number;
   };
-  bool right = true;
-  for (std::uint64_t i = 0; i < 20; ++i)
-    loop.call_later(Duration{20 - static_cast<int>(i)},
-                    [wide = Wide{i}, narrow = static_cast<char>(i), &right] {
-                      right &= wide.number == static_cast<std::uint64_t>(narrow);
-                      right &= reinterpret_cast<std::uintptr_t>(&wide) % alignof(Wide) == 0;
-                    });
+  for (int i = 0; i < 20; ++i)
+    loop.call_later(Duration{20 - i}, [wide = Wide{seen, i}] {
+      wide.seen.right &= wide.number == --wide.seen.next;
+      wide.seen.right &= reinterpret_cast<std::uintptr_t>(&wide) % alignof(Wide) == 0;
+    });
   advance(1s);
-  CHECK_TRUE(right);
+  CHECK_TRUE(seen.right);
   CHECK_EQUAL(20U, loop.stats().callbacks_run);
 }
 

@@ -308,7 +308,7 @@ TEST(SlowCallback, is_reported_with_its_microseconds_if_it_takes_longer_than_the
   loop.set_slow_callback_duration(10ms);
   loop.call_soon(take(10ms));
   loop.call_soon(take(10001us));
-  loop.call_later(1s, take(20ms));
+  loop.call_later(1s, [this] { port.advance(20ms); });
   loop.call_soon(take(0us));
   run_pass();
   advance(1s);

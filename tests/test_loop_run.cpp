@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// How a loop runs, stops and is closed, and what other threads hand to it.
-#include <tests/child.hpp>
+// How a loop runs, stops and is closed. What other threads hand to it is in test_threads.cpp.
 #include <tests/fixture.hpp>
-#include <tests/thread_port.hpp>
-
-#include <atomic>
-#include <vector>
 
 namespace {
 
@@ -395,32 +390,24 @@ TEST(LoopClose, mail_that_was_accepted_is_run_and_later_mail_refused) {
   CHECK_FALSE(loop.running());
 }
 
-// P11
-TEST(LoopClose, a_post_from_a_thread_is_accepted_and_run_or_refused_and_never_neither) {
-  for (int round = 0; round < 30; ++round) {
-    ThreadPort threads;
-    StaticLoop<4, 8> shared{threads};
-    std::atomic<int> accepted{0};
-    int ran = 0;
-    std::vector<std::thread> posters;
-    std::atomic<bool> closed{false};
-    for (int t = 0; t < 3; ++t)
-      posters.emplace_back([&] {
-        // Once more after the loop is closed: that one is refused for sure.
-        for (bool last = false; !last;) {
-          last = closed.load();
-          if (shared.call_soon_threadsafe([&ran] { ++ran; })) ++accepted;
-        }
-      });
-    for (int pass = 0; pass < round; ++pass) static_cast<void>(shared.poll());
-    static_cast<void>(shared.close());
-    const int ran_at_close = ran;
-    closed = true;
-    for (std::thread& poster : posters) poster.join();
-    static_cast<void>(shared.poll());
-    CHECK_EQUAL(accepted.load(), ran);
-    CHECK_EQUAL(ran_at_close, ran);
+TEST(LoopClose, is_refused_inside_the_exception_handler) {
+  struct Closing {
+    Errc refusal = Errc::none;
+  } closing;
+  loop.set_exception_handler(
+      [](Loop& reporting, Error, void* self) {
+        static_cast<Closing*>(self)->refusal = code(reporting.close());
+      },
+      &closing);
+  {
+    std::array<Future<int>, 63> futures;
+    for (auto& f : futures) f = loop.create_future<int>();
+    // Finds a block for itself and none for its second node.
+    const auto all = eyelet::gather(futures[0], futures[1]);
+    CHECK_EQUAL(Errc::out_of_blocks, code(all));
   }
+  CHECK_EQUAL(Errc::invalid_state, closing.refusal);
+  CHECK_FALSE(loop.closed());
 }
 
 // --- Mail ---
@@ -534,93 +521,4 @@ TEST(LoopMail, that_posts_itself_again_keeps_neither_the_pass_nor_timers_waiting
   STRCMP_EQUAL("soon timer ", log.c_str());
   CHECK_EQUAL(12, flood.count);
   CHECK_EQUAL(0, flood.refused);
-}
-
-// --- Threads ---
-
-TEST_GROUP(LoopThreads){};
-
-// P13
-TEST(LoopThreads, an_idle_loop_with_nothing_registered_wakes_on_a_post) {
-  ThreadPort port;
-  StaticLoop<1, 1> loop{port};
-  std::thread poster{[&] {
-    while (!loop.call_soon_threadsafe([&loop] { loop.stop(); })) std::this_thread::yield();
-  }};
-  CHECK_TRUE(loop.run_forever().has_value());
-  poster.join();
-}
-
-TEST(LoopThreads, posts_of_several_threads_all_run_once_in_the_order_of_each) {
-  constexpr int kThreads = 3;
-  constexpr int kEach = 2000;
-  ThreadPort port;
-  StaticLoop<1, 8> loop{port};
-  struct Seen {
-    Loop* loop;
-    int next[kThreads] = {};
-    int total = 0;
-    bool in_order = true;
-  } seen{&loop};
-  std::vector<std::thread> posters;
-  for (int t = 0; t < kThreads; ++t)
-    posters.emplace_back([&loop, &seen, t] {
-      for (int i = 0; i < kEach;) {
-        const bool accepted = loop.call_soon_threadsafe([&seen, t, i] {
-          seen.in_order &= seen.next[t]++ == i;
-          if (++seen.total == kThreads * kEach) seen.loop->stop();
-        });
-        if (accepted)
-          ++i;
-        else
-          std::this_thread::yield();
-      }
-    });
-  CHECK_TRUE(loop.run_forever().has_value());
-  for (std::thread& poster : posters) poster.join();
-  CHECK_TRUE(seen.in_order);
-  for (const int n : seen.next) CHECK_EQUAL(kEach, n);
-}
-
-TEST(LoopThreads, a_foreign_thread_in_a_loop_only_function_traps_where_checks_are_on) {
-  if (!eyelet::kChecks) {
-    UT_PRINT("not looked for: EYELET_CHECKS is 0");
-    return;
-  }
-  SimPort port;
-  StaticLoop<4> loop{port};
-  const Handle timer = loop.call_later(1s, [] {});
-  const auto in_a_thread = [&](auto call) {
-    return child::traps([&] {
-      loop.call_soon([&] { std::thread{call}.join(); });
-      static_cast<void>(loop.poll());
-    });
-  };
-  CHECK_TRUE(in_a_thread([&] { loop.call_soon([] {}); }));
-  CHECK_TRUE(in_a_thread([&] { loop.call_later(1s, [] {}); }));
-  CHECK_TRUE(in_a_thread([&] { timer.cancel(); }));
-  CHECK_FALSE(in_a_thread([&] { static_cast<void>(loop.time()); }));
-  // While it does not run, it may be handed from thread to thread.
-  CHECK_FALSE(child::traps([&] { std::thread{[&] { loop.call_soon([] {}); }}.join(); }));
-  CHECK_TRUE(timer.cancel());
-}
-
-TEST(LoopClose, is_refused_inside_the_exception_handler) {
-  struct Closing {
-    Errc refusal = Errc::none;
-  } closing;
-  loop.set_exception_handler(
-      [](Loop& reporting, Error, void* self) {
-        static_cast<Closing*>(self)->refusal = code(reporting.close());
-      },
-      &closing);
-  {
-    std::array<Future<int>, 63> futures;
-    for (auto& f : futures) f = loop.create_future<int>();
-    // Finds a block for itself and none for its second node.
-    const auto all = eyelet::gather(futures[0], futures[1]);
-    CHECK_EQUAL(Errc::out_of_blocks, code(all));
-  }
-  CHECK_EQUAL(Errc::invalid_state, closing.refusal);
-  CHECK_FALSE(loop.closed());
 }

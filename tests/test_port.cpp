@@ -1,58 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
-// The contract of port.hpp, held against every port that runs here. A new port is one host and one
-// line at the end.
-#include <sys/resource.h>
-
-#include <port/poll/poll.hpp>
+// The contract of port.hpp, held against the ports that run anywhere. A new port is one host and
+// one line at the end.
 #include <port/sim/sim.hpp>
 #include <port/template/template.hpp>
-#include <tests/port_contract.hpp>
-#include <thread>
-
-#include <CppUTest/TestHarness.h>
+#include <tests/expect_contract.hpp>
 
 using namespace std::chrono_literals;
 using eyelet::Duration;
-using eyelet::TimePoint;
 
 namespace {
-
-Duration processor_time_of_process() {
-  rusage used;
-  getrusage(RUSAGE_SELF, &used);
-  const auto sum = [](timeval a, timeval b) {
-    return std::chrono::seconds{a.tv_sec + b.tv_sec} +
-           std::chrono::microseconds{a.tv_usec + b.tv_usec};
-  };
-  return sum(used.ru_utime, used.ru_stime);
-}
 
 struct SimHost {
   static constexpr bool kOutside = false;
   static constexpr bool kThreads = false;
   eyelet::SimPort port;
   static Duration processor_time() { return Duration{}; }
-};
-
-struct PollHost {
-  static constexpr bool kOutside = true;
-  static constexpr bool kThreads = true;
-  using Thread = std::thread;
-  eyelet::StaticPollPort<1> port;
-  Thread waker;
-
-  void join() {
-    if (waker.joinable()) waker.join();
-  }
-  void wake_later(Duration after) {
-    join();
-    waker = Thread{[this, after] {
-      std::this_thread::sleep_for(after);
-      port.wake();
-    }};
-  }
-  static Duration processor_time() { return processor_time_of_process(); }
-  ~PollHost() { join(); }
 };
 
 // A board with a counter that never stands still, and one interrupt.
@@ -84,14 +46,6 @@ struct TemplateHost {
   }
   static Duration processor_time() { return Duration{}; }
 };
-
-template <class Host>
-void expect_contract() {
-  port_contract::check_port<Host>([](const char* check, const char* complaint) {
-    if (complaint == nullptr) return;
-    FAIL(StringFromFormat("%s: %s", check, complaint).asCharString());
-  });
-}
 
 }  // namespace
 
@@ -151,4 +105,3 @@ TEST(PortContract, template_leaves_interrupts_off_where_they_were_off) {
 // P6, N8, N9, N10, N12, N14, N21
 TEST(PortContract, is_kept_by_sim) { expect_contract<SimHost>(); }
 TEST(PortContract, is_kept_by_template) { expect_contract<TemplateHost>(); }
-TEST(PortContract, is_kept_by_poll) { expect_contract<PollHost>(); }

@@ -2,7 +2,6 @@
 // The virtual clock on its own; tests/port_contract.hpp asks of it what it asks of every port.
 #include <limits>
 #include <port/sim/sim.hpp>
-#include <thread>
 
 #include <CppUTest/TestHarness.h>
 
@@ -73,12 +72,4 @@ TEST(Sim, advancing_moves_the_clock_and_saturates) {
   CHECK_TRUE(port.now() == kEndOfTime);
   port.advance(1us);
   CHECK_TRUE(port.now() == kEndOfTime);
-}
-
-TEST(Sim, the_context_is_the_same_in_one_thread_and_another_in_others) {
-  const std::uintptr_t here = port.context();
-  std::uintptr_t there = here;
-  std::thread{[&] { there = port.context(); }}.join();
-  CHECK_EQUAL(here, port.context());
-  CHECK_FALSE(here == there);
 }

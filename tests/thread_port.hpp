@@ -25,16 +25,8 @@ class ThreadPort final : public eyelet::Port {
     alarm_.notify_one();
   }
 
-  void enter_critical() override {
-    critical_.lock();
-    ++depth_;
-    ++entered_;
-  }
-
-  void exit_critical() override {
-    --depth_;
-    critical_.unlock();
-  }
+  void enter_critical() override { critical_.lock(); }
+  void exit_critical() override { critical_.unlock(); }
 
   bool can_be_woken() const override { return true; }
 
@@ -42,14 +34,8 @@ class ThreadPort final : public eyelet::Port {
     return std::hash<std::thread::id>{}(std::this_thread::get_id());
   }
 
-  /// Critical sections that are open, and that ever were. In a test's only thread.
-  int depth() const { return depth_; }
-  int entered() const { return entered_; }
-
  private:
   std::recursive_mutex critical_;
-  int depth_ = 0;
-  int entered_ = 0;
   std::mutex sleep_;
   std::condition_variable alarm_;
   bool woken_ = false;

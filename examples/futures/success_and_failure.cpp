@@ -18,7 +18,8 @@ void tell(const char* who, const eyelet::Result<const char*>& outcome) {
   if (outcome)
     std::printf("%s: %s\n", who, *outcome);
   else
-    std::printf("%s: error %s %d\n", who, name(outcome.error().code), outcome.error().detail);
+    std::printf("%s: error %s %d\n", who, name(outcome.error().code),
+                static_cast<int>(outcome.error().detail));
 }
 
 Future<void> operate(Future<const char*> future, bool succeeds) {

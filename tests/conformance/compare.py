@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSL-1.0
 """Runs a conformance runner over the stored scenarios and compares its traces with the stored ones.
 
-    compare.py RUNNER [BUNDLE...]     default: every bundle in scenarios/
+    compare.py RUNNER...     the command of the runner
 
-A bundle holds scenarios one after the other: `=== NAME`, the scenario, `---`, its trace. Two traces
-agree if each task, future and loop has the same lines in the same order; each object was granted to
-the same statements in the same order; both end alike; and time does not run backwards. How lines of
-different tasks at one time are interleaved is left open otherwise. The last line of output is
-`N passed, M failed`.
+The bundles in scenarios/ hold scenarios one after the other: `=== NAME`, the scenario, `---`, its
+trace. Two traces agree if each task, future and loop has the same lines in the same order; each
+object was granted to the same statements in the same order; both end alike; and time does not run
+backwards. How lines of different tasks at one time are interleaved is left open otherwise. The last
+line of output is `N passed, M failed`.
 """
 import difflib
 import re
@@ -73,12 +73,10 @@ def sections(text):
 def run(runner, scenarios):
     """The traces by scenario, as far as the runner came, and how it ended ('' if well)."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = []
-        for name, text in scenarios.items():
-            paths.append(Path(folder, f'{name}.scn'))
-            paths[-1].write_text(text)
+        bundle = Path(folder, 'bundle')
+        bundle.write_text(''.join(f'=== {name}\n{text}' for name, text in scenarios.items()))
         try:
-            done = subprocess.run([runner, *paths], stdin=subprocess.DEVNULL, capture_output=True,
+            done = subprocess.run([*runner, bundle], stdin=subprocess.DEVNULL, capture_output=True,
                                   text=True, timeout=SECONDS_PER_BUNDLE)
         except subprocess.TimeoutExpired as late:
             output = (late.stdout or b'').decode(errors='replace')
@@ -108,10 +106,8 @@ def check(runner, bundle):
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    bundles = sys.argv[2:] or sorted(Path(__file__).with_name('scenarios').glob('*.txt'))
-    if not Path(sys.argv[1]).is_file():
-        sys.exit(f'no runner {sys.argv[1]}')
-    counts = [check(Path(sys.argv[1]).resolve(), Path(bundle)) for bundle in bundles]
+    bundles = sorted(Path(__file__).with_name('scenarios').glob('*.txt'))
+    counts = [check(sys.argv[1:], bundle) for bundle in bundles]
     passed, failed = (sum(column) for column in zip(*counts)) if counts else (0, 1)
     print(f'{passed} passed, {failed} failed')
     return failed != 0 or passed == 0

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Linux on 32-bit ARM with hardware floating point, run by QEMU without its kernel."""
+Import('env')
+
+env.Tool('cross', target='arm-linux-gnueabihf',
+         runner=['qemu-arm', '-L', '/usr/arm-linux-gnueabihf'])
+env.Append(NEEDS=['qemu-arm'],
+           LACKS={'tests/test_gather_outcomes.cpp': 'room for two outcomes in a block'})

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSL-1.0
+"""What SConstruct builds and checks with one of toolchains/*.py."""
+import os
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import report
+from SCons.Script import Action, Alias, AlwaysBuild, Depends, Dir, Glob, SConscript, VariantDir
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)', re.MULTILINE)
+
+
+def check(name, run, needs=()):
+    """A named check. It runs whenever it is asked for: a pass is a fact about now."""
+    return AlwaysBuild(Alias(name, needs, Action(
+        lambda target, source, env: run(name, *map(str, source)), None)))
+
+
+def is_there(need):
+    """A command, or a path from the top of the checkout."""
+    return Path(need[1:]).exists() if need.startswith('#') else bool(shutil.which(need))
+
+
+class Toolchain:
+    """The nodes of one toolchain: archives, programs and the checks that run them."""
+
+    def __init__(self, name, base):
+        self.name, self.out = name, f'build/{name}'
+        self.env = env = base.Clone()
+        SConscript(f'#toolchains/{name}.py', exports={'env': env})
+        self.missing = [need for need in env.Flatten(env['NEEDS']) if not is_there(need)]
+        VariantDir(self.out, '.', duplicate=0)
+        self.strict = env.Clone()
+        self.strict.Append(CXXFLAGS=['-Wpedantic', '-Wconversion', '-Wshadow'])
+        self.test = env.Clone()
+        self.test.Append(CPPDEFINES=['CPPUTEST_MEM_LEAK_DETECTION_DISABLED'])
+        self.test.Append(CCFLAGS=env['TEST_CCFLAGS'])
+
+        self.library = self.archive('eyelet', 'lib/eyelet')
+        self.ports = [self.archive(f'eyelet_{path.name}', path) for path in sorted(Path('port').iterdir())
+                      if f'{path}/' not in env['LACKS']]
+        self.board = self.build_board() if 'BOARD' in env else []
+        self.cpputest = self.build_cpputest() if 'CPPUTEST' in env else 'CppUTest'
+        self.runner = self.test.StaticLibrary(f'{self.out}/runner', f'{self.out}/tests/main.cpp')
+        self.conformance = self.conformance_runner()
+        self.examples = {name: self.program(env, f'examples/{name}') for name in self.example_names()}
+
+    def lacking(self, path):
+        """What the target has not and this source, by itself or by a header, needs; '': nothing."""
+        needed = [str(path), *INCLUDE.findall(path.read_text())]
+        return ' and '.join(sorted({what for prefix, what in self.env['LACKS'].items()
+                                    if any(name.startswith(prefix) for name in needed)}))
+
+    def sources(self, pattern):
+        return [path for path in sorted(Path().glob(f'{pattern}.cpp')) if not self.lacking(path)]
+
+    def example_names(self):
+        """As subject/name. Those of examples/firmware are for boards."""
+        return [f'{path.parent.name}/{path.stem}' for path in self.sources('examples/*/*')
+                if path.parent.name != 'firmware']
+
+    def archive(self, name, folder):
+        return self.strict.StaticLibrary(f'{self.out}/{name}', Glob(f'{self.out}/{folder}/*.cpp'))
+
+    def build_board(self):
+        parts = [Glob(f'{self.out}/toolchains/boards/*.{suffix}') for suffix in ('cpp', 'S')]
+        return self.env.StaticLibrary(f'{self.out}/board', parts)
+
+    def build_cpputest(self):
+        """From its source: Debian has it compiled for the machine that builds, and for no other."""
+        folder = f'{self.out}/cpputest'
+        VariantDir(folder, f'{self.env["CPPUTEST"]}/src', duplicate=0)
+        self.test.Append(CCFLAGS=['-isystem', Dir(f'{self.env["CPPUTEST"]}/include')])
+        env = self.test.Clone()
+        env.Replace(CXXFLAGS=[flag for flag in env['CXXFLAGS'] if not flag.startswith('-W')])
+        parts = [Glob(f'{folder}/{part}/*.cpp') for part in ('CppUTest', 'Platforms/Gcc')]
+        return env.StaticLibrary(f'{self.out}/CppUTest', parts)
+
+    def program(self, env, path, sources=None, libs=()):
+        program = env.Program(f'{self.out}/{path}', sources or [f'{self.out}/{path}.cpp'],
+                              LINKFLAGS=['$LINKFLAGS', '$HOSTED_LINKFLAGS'],
+                              LIBS=[*libs, *self.ports, self.library, self.board])
+        if self.board:
+            Depends(program, Glob('toolchains/boards/*.ld'))
+        return program
+
+    def suite(self, path, sources=None):
+        # The linker takes main from the runner only if the test has none of its own.
+        program = self.program(self.test, path, sources, [self.runner, self.cpputest])
+        return check(f'{self.name}: {path}', report.suite(self.env['RUNNER']), program)
+
+    def conformance_runner(self):
+        """With a library of its own: what gathers many results needs larger blocks."""
+        env = self.test.Clone(OBJSUFFIX='.wide.o')
+        env.Append(CPPDEFINES={'EYELET_BLOCK_BYTES': 256})
+        folders = 'lib/eyelet', 'port/sim', 'tests/conformance'
+        return env.Program(f'{self.out}/tests/conformance/runner',
+                           [Glob(f'{self.out}/{folder}/*.cpp') for folder in folders],
+                           LINKFLAGS=['$LINKFLAGS', '$HOSTED_LINKFLAGS'], LIBS=[self.board])
+
+    def compiler(self, env):
+        """The compiler's command line, for checks that call it themselves."""
+        return shlex.split(env.subst('$CXX $CXXFLAGS $CCFLAGS $_CCCOMCOM'))
+
+    def built_checks(self):
+        if self.missing:
+            why = f'no {" ".join(self.missing)}: toolchains/setup --cross installs what is missing'
+            yield check(self.name, report.skip(why))
+            return
+        rooms = [*self.sources('tests/test_*'), *self.sources('tests/regression/*')]
+        yield self.suite('tests/rooms', [f'{self.out}/{path}' for path in rooms])
+        if self.env['TRAPS_HEAP']:
+            for path in self.sources('tests/no_heap/*'):
+                yield self.suite(path.with_suffix(''))
+        compare = [sys.executable, 'tests/conformance/compare.py', *self.env['RUNNER']]
+        yield check(f'{self.name}: tests/conformance', report.counted(compare), self.conformance)
+        for name, program in self.examples.items():
+            expected = f'examples/{name}.out'
+            if Path(expected).exists():
+                yield check(f'{self.name}: examples/{name}', report.example(self.env['RUNNER']),
+                            program + [expected])
+            else:
+                yield program
+        yield from self.exclusions()
+
+    def exclusions(self):
+        for path in sorted([*Path('tests').rglob('*.cpp'), *Path('examples').rglob('*.cpp')]):
+            if what := self.lacking(path):
+                yield check(f'{self.name}: {path}', report.skip(f'the target has no {what}'))
+
+    def source_checks(self):
+        """Every header compiles alone; what must not compile does not, for the stated reason."""
+        strict, test = self.compiler(self.strict), self.compiler(self.test)
+        for header in sorted([*Path('lib').rglob('*.hpp'), *Path('port').rglob('*.hpp')]):
+            yield check(f'{self.name}: {header} alone', report.command(
+                [*strict, '-fsyntax-only', '-include', header, '-xc++', os.devnull]))
+        for case in sorted(Path('tests/compile_fail').glob('*.cpp')):
+            yield check(f'{self.name}: {case} must not compile', report.command(
+                [sys.executable, 'tests/lint/compile_fail.py', case, *test]))
