@@ -6,6 +6,7 @@
 #include <port/poll/poll.hpp>
 #include <port/sim/sim.hpp>
 #include <port/template/template.hpp>
+#include <tests/fake_processor.hpp>
 #include <tests/port_contract.hpp>
 #include <thread>
 
@@ -85,6 +86,18 @@ struct TemplateHost {
   static Duration processor_time() { return Duration{}; }
 };
 
+template <class Timer>
+struct CortexMHost : FakeBoard<Timer> {
+  static constexpr bool kOutside = true;
+  static constexpr bool kThreads = false;
+
+  void wake_later(Duration after) {
+    const auto ticks = static_cast<std::uint64_t>(after.count()) * Timer::kHz / 1'000'000;
+    this->interrupt_after(ticks, [this] { this->port.wake(); });
+  }
+  static Duration processor_time() { return Duration{}; }
+};
+
 template <class Host>
 void expect_contract() {
   port_contract::check_port<Host>([](const char* check, const char* complaint) {
@@ -152,3 +165,9 @@ TEST(PortContract, template_leaves_interrupts_off_where_they_were_off) {
 TEST(PortContract, is_kept_by_sim) { expect_contract<SimHost>(); }
 TEST(PortContract, is_kept_by_template) { expect_contract<TemplateHost>(); }
 TEST(PortContract, is_kept_by_poll) { expect_contract<PollHost>(); }
+TEST(PortContract, is_kept_by_cortex_m_whatever_its_timer) {
+  expect_contract<CortexMHost<FakeTimer<1'000'000, 16>>>();
+  expect_contract<CortexMHost<FakeTimer<32'768, 24, 3>>>();
+  expect_contract<CortexMHost<FakeTimer<16'000'000, 24>>>();
+  expect_contract<CortexMHost<FakeTimer<25'000'000, 32>>>();
+}
