@@ -8,6 +8,7 @@
 #include <eyelet/event.hpp>
 #include <eyelet/gather.hpp>
 #include <eyelet/generator.hpp>
+#include <eyelet/isr_queue.hpp>
 #include <eyelet/lock.hpp>
 #include <eyelet/queue.hpp>
 #include <eyelet/repeat.hpp>
@@ -17,6 +18,7 @@
 #include <eyelet/task.hpp>
 #include <eyelet/task_group.hpp>
 #include <eyelet/then.hpp>
+#include <eyelet/thread_safe_flag.hpp>
 #include <eyelet/wait.hpp>
 #include <eyelet/wait_for.hpp>
 #include <eyelet/with.hpp>

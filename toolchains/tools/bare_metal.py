@@ -23,6 +23,7 @@ def generate(env, cpu, machine, memory):
         NEEDS=['qemu-system-arm', f'#{INCLUDE}'],
         LACKS={'port/poll/': 'poll(2)', 'pthread.h': 'threads', 'thread': 'threads',
                'tests/thread_port.hpp': 'threads', 'tests/child.hpp': 'processes',
+               'tests/fake_processor.hpp': 'processor but its own',
                'tests/test_gather_outcomes.cpp': 'room for two outcomes in a block'},
     )
     env.Replace(BOARD=BOARDS, PROGSUFFIX='.elf')

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <examples/firmware/board.hpp>
+
+namespace board {
+
+Port port;
+
+}  // namespace board
+
+extern "C" void Interrupt8_Handler() { board::port.on_alarm(); }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <eyelet/thread_safe_flag.hpp>
+
+namespace eyelet {
+
+void ThreadSafeFlag::set() {
+  Port& port = loop_->port();
+  port.enter_critical();
+  if (is_set())
+    missed_.store(missed() + 1, std::memory_order_relaxed);
+  else
+    set_.store(true, std::memory_order_release);
+  port.exit_critical();
+  port.wake();
+}
+
+// In the critical section: of what a set() that found it set has written nothing is missed.
+void ThreadSafeFlag::clear() {
+  Port& port = loop_->port();
+  port.enter_critical();
+  set_.store(false, std::memory_order_relaxed);
+  port.exit_critical();
+}
+
+Future<void> ThreadSafeFlag::wait() {
+  if (in_use()) return detail::failed_future<void>(*loop_, Errc::invalid_state);
+  loop_->add_source(*this);
+  auto future = detail::wait_in<void>(*loop_, *this);
+  look_at(*this);
+  return future;
+}
+
+Result<void> ThreadSafeFlag::deliver(detail::NoRequest&) {
+  clear();
+  return {};
+}
+
+void ThreadSafeFlag::look_at(Source& source) {
+  auto& flag = static_cast<ThreadSafeFlag&>(source);
+  if (flag.is_set() && !flag.empty()) flag.grant_front();
+}
+
+}  // namespace eyelet
