@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The port of bare Cortex-M on a processor that is made up, with clocks that are about to wrap, and
-// held against the contract of ports;
-// tests/firmware/ runs it on emulated boards.
+// held against the contract of ports; tests/firmware/ runs it on emulated boards.
 #include <tests/expect_contract.hpp>
 #include <tests/fake_processor.hpp>
 #include <vector>

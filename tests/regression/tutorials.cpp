@@ -81,25 +81,29 @@ TEST(Tutorials, a_gather_of_which_one_fails_at_once_ends_with_that_and_nothing_e
 TEST(Tutorials, a_consumer_waits_on_its_condition_for_each_of_five_items) {
   eyelet::Lock lock{loop};
   eyelet::Condition condition{lock};
-  int added = 0, got = 0, waits = 0;
+  struct {
+    int added = 0, got = 0, waits = 0;
+  } items;
   const auto consumer = eyelet::repeat(loop, [&] {
     const auto consume = [&] {
-      if (got == added) ++waits;
-      return condition.wait_for([&] { return got < added; }).then([&] { add("got", got++); });
+      if (items.got == items.added) ++items.waits;
+      return condition.wait_for([&items] { return items.got < items.added; }).then([&] {
+        add("got", items.got++);
+      });
     };
-    return eyelet::with(lock, consume).then([&] { return got < 5; });
+    return eyelet::with(lock, consume).then([&items] { return items.got < 5; });
   });
   const auto producer = eyelet::repeat(loop, [&] {
     const auto produce = [&] {
-      ++added;
+      ++items.added;
       return condition.notify();
     };
     return sleep(loop, 1s).then([&, produce] { return eyelet::with(lock, produce); }).then([&] {
-      return added < 5;
+      return items.added < 5;
     });
   });
   complete(eyelet::gather(consumer, producer));
   STRCMP_EQUAL("got0 got1 got2 got3 got4 ", log.c_str());
-  LONGS_EQUAL(5, waits);
+  LONGS_EQUAL(5, items.waits);
   LONGS_EQUAL(5000, now_ms());
 }
