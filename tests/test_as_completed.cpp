@@ -193,21 +193,42 @@ TEST(AsCompleted, without_enough_blocks_fails_and_leaves_nothing_on_the_futures)
 }
 
 // C14
-TEST(AsCompleted, whose_next_finds_too_few_blocks_loses_no_outcome) {
-  for (std::size_t free = 0; free < 3; ++free) {
-    auto f = loop.create_future<int>();
-    AsCompleted<int, 1> completed{loop, {f}};
-    occupy(free);
-    CHECK_EQUAL(Errc::out_of_blocks, code(completed.next()));
+TEST(AsCompleted, whose_next_finds_no_block_loses_no_outcome) {
+  auto f = loop.create_future<int>();
+  AsCompleted<int, 1> completed{loop, {f}};
+  occupy(0);
+  const Future<Item> refused = completed.next();
+  CHECK_EQUAL(Errc::out_of_blocks, code(refused));
+  settle();
+  CHECK_EQUAL(64U, in_use());
+  vacate();
+  f.set_result(4);
+  settle();
+  next = completed.next();
+  CHECK_EQUAL(4, value());
+}
+
+TEST(AsCompleted, serves_one_next_at_a_time) {
+  AsCompleted<int, 3> completed{loop, futures};
+  next = completed.next();
+  const Future<Item> second = completed.next();
+  CHECK_EQUAL(Errc::invalid_state, code(second));
+  futures[1].set_result(1);
+  CHECK_EQUAL(1, value());
+}
+
+TEST(AsCompleted, that_goes_before_the_turn_of_a_next_that_timed_out_breaks_it) {
+  for (const bool before : {true, false}) {
+    {
+      AsCompleted<int, 3> completed{loop, futures, 1ms};
+      if (before) next = completed.next();
+      port.advance(1ms);
+      run_pass();
+      if (!before) next = completed.next();
+      CHECK_FALSE(next.done());
+    }
     settle();
-    CHECK_EQUAL(64 - free, in_use());
-    vacate();
-    f.set_result(4);
-    settle();
-    next = completed.next();
-    settle();
-    CHECK_TRUE(next.done());
-    CHECK_EQUAL(4, value());
+    CHECK_EQUAL(Errc::broken_promise, code(next));
   }
 }
 

@@ -691,3 +691,21 @@ TEST(Gather, of_futures_without_a_value_has_none) {
   CHECK_EQUAL(Errc::none, code(counted.result()));
   CHECK_EQUAL(Errc::none, code(two.result()));
 }
+
+TEST(Gather, a_circle_through_two_of_them_is_opened_by_a_cancel_of_either) {
+  for (const bool outer_first : {true, false}) {
+    using Pair = std::tuple<int, int>;
+    const auto first_of = [](const Pair& pair) { return std::get<0>(pair); };
+    Future<Pair> outer;
+    const auto task = loop.create_task([&outer, first_of] { return outer.then(first_of); });
+    const Future<Pair> middle = gather(task, a);
+    const auto inner = middle.then(first_of);
+    outer = gather(inner, a);
+    settle();
+    CHECK_TRUE(outer_first ? outer.cancel() : middle.cancel());
+    settle();
+    CHECK_TRUE(outer.cancelled());
+    CHECK_TRUE(task.cancelled());
+    a = loop.create_future<int>();
+  }
+}

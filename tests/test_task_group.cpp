@@ -503,3 +503,14 @@ TEST(TaskGroup, in_a_circle_with_its_own_member_can_be_cancelled) {
   CHECK_COMPARE(passes, <, 100);
   CHECK_TRUE(ended.cancelled());
 }
+
+TEST(TaskGroup, that_goes_while_its_body_waits_for_its_run_breaks_the_run) {
+  std::optional<eyelet::TaskGroup<>> brief{std::in_place, loop};
+  Future<void> run;
+  run = brief->run([&run] { return run; });
+  settle();
+  CHECK_FALSE(run.done());
+  brief.reset();
+  settle();
+  CHECK_EQUAL(Errc::broken_promise, code(run));
+}

@@ -902,3 +902,36 @@ TEST(ThenExhausted, the_handler_that_hears_of_it_may_drop_the_source) {
   CHECK_EQUAL(Errc::out_of_blocks, code(slot.then([](int) {})));
   CHECK_EQUAL(0U, in_use());
 }
+
+// --- What a finally holds while its clean-up goes on ---
+
+TEST(Then, a_finally_whose_loop_closes_during_the_clean_up_destroys_its_callable_once) {
+  const auto source = loop.create_future<int>();
+  Future<int> stage = source.finally([this, live = Live{}] { return eyelet::sleep(loop, 1ms); });
+  source.set_result(7);
+  run_pass();
+  CHECK_EQUAL(0, Live::count);
+  CHECK_TRUE(loop.close().has_value());
+  stage = {};
+  CHECK_EQUAL(0, Live::count);
+}
+
+TEST(Then, a_finally_that_returns_itself_destroys_the_outcome_that_it_held_once) {
+  auto source = loop.create_future<Live>();
+  Future<Live> stage;
+  stage = source.finally([&stage, live = Live{}] { return stage.then([](const Live&) {}); });
+  source.set_result(7);
+  run_ready();
+  stage.cancel();
+  run_ready();
+  stage = {};
+  auto empty = loop.create_future<void>();
+  Future<void> itself;
+  itself = empty.finally([&itself, live = Live{}] { return itself; });
+  empty.set_result();
+  run_ready();
+  CHECK_EQUAL(Errc::invalid_state, code(itself));
+  itself = {};
+  source = {};
+  CHECK_EQUAL(0, Live::count);
+}

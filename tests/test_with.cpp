@@ -422,3 +422,21 @@ TEST(With, over_a_resource_whose_enter_gives_nothing_fails) {
   } nothing;
   CHECK_EQUAL(Errc::invalid_state, code(with(nothing, [] { return 1; })));
 }
+
+TEST(With, that_finds_no_block_for_itself_does_not_enter) {
+  struct Room {
+    Loop* loop;
+    int inside = 0;
+    Future<void> enter() {
+      return sleep(*loop, 1ms).then([this] { ++inside; });
+    }
+    Future<void> exit() { return sleep(*loop, 0ms); }
+  } room{&loop};
+  occupy(2);
+  const Future<void> refused = with(room, [] {});
+  CHECK_EQUAL(Errc::out_of_blocks, code(refused));
+  vacate();
+  port.advance(1ms);
+  settle();
+  CHECK_EQUAL(0, room.inside);
+}

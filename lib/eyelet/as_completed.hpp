@@ -3,9 +3,7 @@
 #pragma once
 
 #include <array>
-#include <eyelet/queue.hpp>
-#include <eyelet/sleep.hpp>
-#include <eyelet/then.hpp>
+#include <eyelet/waiters.hpp>
 #include <optional>
 
 namespace eyelet {
@@ -15,10 +13,10 @@ namespace eyelet {
 /// Memory: one block for each future until it is done, one for the limit. If one is missing, next()
 /// fails with out_of_blocks.
 template <class T, std::size_t N>
-class AsCompleted {
+class AsCompleted : detail::WaitList {
  public:
   AsCompleted(Loop& owner, const std::array<Future<T>, N>& futures)
-      : owner_{&owner}, futures_{futures}, ended_{owner} {
+      : owner_{&owner}, futures_{futures} {
     for (std::size_t i = 0; i < N && refused_ == Errc::none; ++i)
       if (is_first(i)) watch(i);
   }
@@ -26,34 +24,47 @@ class AsCompleted {
   AsCompleted(Loop& owner, const std::array<Future<T>, N>& futures, Delay limit)
       : AsCompleted{owner, futures} {
     if (refused_ != Errc::none) return;
-    timer_ = owner.call_later(limit, [this] { ended_.shutdown(); });
+    timer_ = owner.call_later(limit, [this] {
+      expired_ = true;
+      wake();
+    });
     if (!timer_) refuse(timer_.error());
   }
-  ~AsCompleted() { refuse(Errc::closed); }
+  ~AsCompleted() {
+    refuse(Errc::closed);
+    fail_all(*owner_, Error{Errc::broken_promise, 0});
+  }
   AsCompleted(const AsCompleted&) = delete;
   AsCompleted& operator=(const AsCompleted&) = delete;
 
-  /// The outcome of the next that ends; nothing behind the last. One call at a time.
-  /// Memory: three blocks. Errors: timed_out, cancelled, out_of_blocks.
+  /// The outcome of the next that ends; nothing behind the last.
+  /// Memory: one block. Errors: timed_out, invalid_state (the last one is still waited for),
+  /// cancelled, out_of_blocks, broken_promise.
   Future<std::optional<Result<T>>> next() {
-    using Item = std::optional<Result<T>>;
     if (refused_ != Errc::none) return detail::failed_future<Item>(*owner_, refused_);
-    if (left_ == 0) return sleep(*owner_, Duration{0}).then([] { return Item{}; });
-    const Future<Item> item = ended_.get().then([this](std::size_t place) {
-      --left_;
-      return Item{futures_[place].result()};
-    });
-    if (item.block() == nullptr) return item;
-    const Future<Item> in_time = item.or_else([this](Error error) -> Result<Item> {
-      if (error.code != Errc::queue_shut_down) return failure(error);
-      --left_;
-      return failure(Errc::timed_out);
-    });
-    if (in_time.block() == nullptr) item.cancel();  // or it would take an outcome for nobody
-    return in_time;
+    if (in_use()) return detail::failed_future<Item>(*owner_, Errc::invalid_state);
+    auto item = detail::wait_in<Item>(*owner_, *this);
+    if (item.block() != nullptr && (left_ == 0 || expired_ || given_ != ended_)) wake();
+    return item;
   }
 
  private:
+  using Item = std::optional<Result<T>>;
+  template <class, class, class>
+  friend struct detail::Waiting;
+
+  Result<Item> deliver(detail::NoRequest&) {
+    if (left_ == 0) return Item{};
+    --left_;
+    if (given_ == ended_) return failure(Errc::timed_out);
+    return Item{futures_[order_[given_++]].result()};
+  }
+  void pass_on() {}  // the outcome stays for the next next()
+
+  void wake() {
+    if (!empty()) grant_front();
+  }
+
   bool is_first(std::size_t place) const {
     for (std::size_t i = 0; i < place; ++i)
       if (futures_[i].block() == futures_[place].block()) return false;
@@ -62,8 +73,11 @@ class AsCompleted {
 
   void watch(std::size_t place) {
     ++left_;
-    callbacks_[place] = futures_[place].add_done_callback(
-        [this, place](const Future<T>&) { ended_.put_nowait(place); });
+    callbacks_[place] = futures_[place].add_done_callback([this, place](const Future<T>&) {
+      if (expired_) return;
+      order_[ended_++] = place;
+      wake();
+    });
     if (!callbacks_[place]) refuse(callbacks_[place].error());
   }
 
@@ -75,11 +89,14 @@ class AsCompleted {
 
   Loop* owner_;
   std::array<Future<T>, N> futures_;
-  Queue<std::size_t, N == 0 ? 1 : N> ended_;
+  std::array<std::size_t, N> order_{};  // places of those that ended
   std::array<Handle, N> callbacks_;
   Handle timer_;
-  std::size_t left_ = 0;
+  std::size_t left_ = 0;   // outcomes that are to be given
+  std::size_t ended_ = 0;  // of them, those that are in order_
+  std::size_t given_ = 0;
   Errc refused_ = Errc::none;
+  bool expired_ = false;
 };
 
 }  // namespace eyelet

@@ -54,6 +54,7 @@ Block* make_parent(Loop& loop, const ParentOperations& operations, ChildAt child
 void leave_queue(Block& parent) {
   if (has_flag(parent, kGranted)) unlink(parent);
   clear_flag(parent, kGranted);
+  clear_flag(parent, kCancelling);
 }
 
 void release_nodes(void* parent) {

@@ -48,7 +48,7 @@ Block* future_at(const void* futures, std::size_t i) {
   return static_cast<const Future<T>*>(futures)[i].block();
 }
 
-/// FutureOperations::withdraw of a parent: out of the list of those that cancel their children.
+/// FutureOperations::withdraw of a parent: out of the lists of those that cancel their children.
 void leave_queue(Block& parent);
 
 /// Operations::drop of a parent: lets go of all children. Not done by withdraw, because a child may

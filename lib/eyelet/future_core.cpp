@@ -67,6 +67,7 @@ void await(Block& stage, Block& inner) {
   if (!runs_again) set_flag(stage, kAwaiting);
   if (&inner == &stage || inner.loop != stage.loop) {
     if (runs_again) drop_callable(stage);
+    if (take_flag(stage, kHoldsOutcome)) destroy_result(stage);
     set_failed(stage, Error{Errc::invalid_state, 0});
   } else if (is_done(inner) && !runs_again) {
     settle(stage, &inner, take_flag(stage, kCancelRequested));
@@ -232,10 +233,11 @@ bool cancel(Block& future) {
        ++steps) {
     Block* const upstream = last->upstream;
     if (upstream == nullptr || is_done(*upstream)) break;
-    if (being_delivered(*upstream)) {
-      circle = has_flag(*upstream, kCancelling);
+    if (upstream->kind == Kind::wait && has_flag(*upstream, kCancelling)) {
+      circle = true;
       break;
     }
+    if (being_delivered(*upstream)) break;
     last = upstream;
     circle = last == marker;
     if (circle) break;
@@ -278,11 +280,15 @@ void cancel_children(Block& parent) {
   cancelling.busy = true;
   while (!cancelling.parents.empty()) {
     Block& next = block_of(cancelling.parents.pop_front());
-    clear_flag(next, kGranted);
+    cancelling.through.push_back(next);
     set_flag(next, kCancelling);
     set_flag(next, kRunning);  // pinned: what is cancelled may destroy the last handle
     next.operations->turn(next);
     clear_flag(next, kRunning);
+  }
+  while (!cancelling.through.empty()) {
+    Block& next = block_of(cancelling.through.pop_front());
+    clear_flag(next, kGranted);
     clear_flag(next, kCancelling);
   }
   cancelling.busy = false;
@@ -299,7 +305,7 @@ void close_future(Block& future) {
     detach(future);
   else if (future.kind >= Kind::stage)
     unlink(future);
-  if (has_flag(future, kHoldsOutcome))
+  if (take_flag(future, kHoldsOutcome))
     destroy_result(future);
   else if (!has_flag(future, kAwaiting))
     drop_callable(future);

@@ -78,6 +78,7 @@ struct Graveyard {
 /// Futures of many that were asked to cancel what they wait for; worked off in the same way.
 struct Cancelling {
   List parents;
+  List through;  ///< have been worked off: a circle that leads back to one of them is opened
   bool busy = false;
 };
 

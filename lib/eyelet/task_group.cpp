@@ -165,12 +165,17 @@ void TaskGroupCore::withdraw_run(Block& run) {
   TaskGroupCore& group = group_of(run);
   group.run_ = nullptr;
   group.ending_ = true;
+  // A member that waits for the run makes a circle, which is opened.
+  set_flag(run, kRunning);
+  set_flag(run, kCancelling);
   while (!group.members_.empty()) {
     Block& node = *static_cast<Member*>(group.members_.front())->node;
     const AnyFuture task = AnyFuture::of(*node.upstream);
     close_member(node);
     if (!run.loop->closed()) task.cancel();
   }
+  clear_flag(run, kRunning);
+  clear_flag(run, kCancelling);
 }
 
 }  // namespace eyelet::detail

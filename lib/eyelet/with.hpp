@@ -165,6 +165,8 @@ auto with(Resource& resource, F&& body) {
     construct<typename W::Scope, kPayloadBytes>(stage->payload, resource,
                                                 std::decay_t<F>(std::forward<F>(body)));
     attach(*stage, *entered.block());
+  } else {
+    entered.cancel();  // or it would enter, and nobody leave
   }
   return Future<typename W::T>{*owner, stage};
 }
