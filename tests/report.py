@@ -49,11 +49,16 @@ def record(name, passed, failed, why='', detail=''):
     sys.stdout.write('\n'.join(lines) + '\n')
 
 
+def skipped(out):
+    """The lines in which a check tells what it left out, and why."""
+    return '\n'.join(line for line in out.splitlines() if line.startswith('skipped: '))
+
+
 def command(words):
     """A check that passes if the command ends well."""
     def check(name, *_):
         end, out, err = run(words)
-        record(name, not end, bool(end), end, out + err if end else '')
+        record(name, not end, bool(end), end, out + err if end else skipped(out))
     return check
 
 
@@ -95,9 +100,8 @@ def counted(words, more_words=()):
         counts = COUNTS.findall(out)
         passed, failed = map(int, counts[-1]) if counts else (0, 1)
         failed = failed or int(bool(end))
-        skipped = [line for line in out.splitlines() if line.startswith('skipped: ')]
         record(name, passed, failed, end if failed else f': {passed} scenarios',
-               out + err if failed else '\n'.join(skipped))
+               out + err if failed else skipped(out))
     return check
 
 

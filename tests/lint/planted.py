@@ -16,6 +16,32 @@ int f() { return 0; }
 int f() { return no_such; }
 #endif
 '''
+PAGE = '''```python
+import asyncio
+```
+```cpp
+#include <cstdio>
+namespace eyelet { using TimePoint = int; const TimePoint kNever = 1; }
+struct Stats { int in_use; } counts;
+struct { int poll() { return eyelet::kNever; } Stats stats() { return counts; } } loop;
+struct { void wait_until(int) {} } port;
+```
+[1.2](SPEC.md)
+```python
+await asyncio.sleep(3600)
+print("one")
+```
+```cpp
+std::puts("one");
+```
+```python
+# since Python 3.99
+print("of a later Python")
+```
+```cpp
+int main() { return 0; }
+```
+'''
 CLEAN = {
     '.clang-format': Path('.clang-format').read_text(),
     'README.md': 'Small.\n```cpp\nint x;\n```\n',
@@ -23,6 +49,7 @@ CLEAN = {
     'examples/README.md': '[first](basics/first.cpp)\n',
     'SConstruct': '',
     'docs/TOWER.md': '| floor | rooms |\n|---|---|\n| 0 | `low` (base) |\n| 1 | middle, high |\n',
+    'docs/from-asyncio.md': PAGE,
     'docs/SPEC.md': '# 1. A\n\n1.1 Low. [test: Low/is_low]\n1.2 All\nare. [test: README.md]\n',
     'lib/eyelet/low.hpp': '#include <tl/expected.hpp>\n',
     'lib/eyelet/middle.hpp': '#include <eyelet/low.hpp>\n',
@@ -32,7 +59,7 @@ CLEAN = {
     'case.cpp': CASE,
     'code.cpp': 'int* f(int* p) { return p; }\n',
 }
-ARGUMENTS = {'compile_fail': ['case.cpp', 'g++'], 'symbols': ['code.o']}
+ARGUMENTS = {'compile_fail': ['case.cpp', 'g++'], 'symbols': ['code.o'], 'from_asyncio': ['g++']}
 
 # For each lint: the file that spoils the tree, what it holds (None: missing), what the lint says.
 DEFECTS = {
@@ -59,6 +86,21 @@ DEFECTS = {
     'readme': [
         ('README.md', '```cpp\nint y;\n```\n', 'not examples/basics/first.cpp'),
         ('examples/basics/second.cpp', '', 'does not name examples/basics/second.cpp'),
+    ],
+    'from_asyncio': [
+        ('docs/from-asyncio.md', PAGE.replace('std::puts', 'std::put'), 'from-asyncio.md:17:'),
+        ('docs/from-asyncio.md', PAGE.replace('("one");', '("two");'), 'from-asyncio.md:17: prints'),
+        ('docs/from-asyncio.md', PAGE.replace('await', 'awaits'), 'line 13'),
+        ('docs/from-asyncio.md', PAGE.replace('await', 'assert 0 <'), 'line 13'),
+        ('docs/from-asyncio.md', PAGE.replace('"of', 'of'), 'SyntaxError'),
+        ('docs/from-asyncio.md', PAGE.replace('return 0', 'return 7'), 'ends with 7'),
+        ('docs/from-asyncio.md', PAGE.replace('puts("', 'puts((counts.in_use = 1, "').replace(
+            'one");', 'one"));'), 'ends with 1'),
+        ('docs/from-asyncio.md', PAGE.replace('```cpp\nstd::puts("one");\n```\n', ''),
+         'a python block out of turn'),
+        ('docs/from-asyncio.md', PAGE + '```python\n```\n', 'no pairs'),
+        ('docs/from-asyncio.md', 'Later.\n', 'no pairs'),
+        ('docs/from-asyncio.md', PAGE.replace('1.2', '1.3'), '1.3 is not in docs/SPEC.md'),
     ],
     'format': [('lib/eyelet/low.hpp', 'int *p ;\n', 'differs')],
     'spelling': [('lib/eyelet/low.hpp', '// re' 'cieve\n', 'receive')],
