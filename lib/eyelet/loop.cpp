@@ -33,37 +33,48 @@ bool Handle::cancel() const {
 
 // --- Running ---
 
-Result<void> Loop::run_forever() { return result_of(run(nullptr)); }
+Result<void> Loop::run_forever() { return run(nullptr); }
 
 Result<void> Loop::run_until_done(const Block* awaited) {
   if (awaited == nullptr) return {};
   if (awaited->loop != this) return failure(Errc::invalid_state);
-  return result_of(run(awaited));
+  return run(awaited);
 }
 
-Error Loop::run(const Block* awaited) {
-  if (closed_) return Error{Errc::closed, 0};
-  if (running_) return Error{Errc::invalid_state, 0};
+// In passes: outside events, if the ready queue is dry; due timers; the batch that is ready then;
+// mail.
+Result<void> Loop::run(const Block* awaited) {
+  if (closed_) return failure(Errc::closed);
+  if (running_) return failure(Errc::invalid_state);
   running_ = true;
   owner_ = port_->context();
   Error error;
-  for (bool last = false;;) {
+  bool last = false;
+  do {
     if (awaited != nullptr && awaited->state != State::pending) {
       // One more pass: the callbacks of what was awaited are ready by now.
       if (last || ready_.empty()) break;
       last = true;
     }
-    if (!pass(!stopping_ && !last)) {
+    if (ready_.empty() && !wait()) {
       error = Error{Errc::deadlock, count_pending()};
       report(error);
       break;
     }
-    if (stopping_) break;
-  }
+    if (!timers_.empty()) schedule_due();
+    const unsigned mail = mailbox_.size();
+    batch_.splice_back(ready_);
+    while (!batch_.empty()) {
+      Block& block = detail::block_of(batch_.pop_front());
+      const auto turn = [&block] { block.operations->turn(block); };
+      run_one(turn);
+    }
+    if (mail != 0) run_mail_(*this, mail);
+  } while (!stopping_);
   // A stop that came too late must not end the next run.
   stopping_ = false;
   running_ = false;
-  return error;
+  return result_of(error);
 }
 
 TimePoint Loop::poll() {
@@ -72,39 +83,32 @@ TimePoint Loop::poll() {
     report(Error{Errc::invalid_state, 0});
     return kAtOnce;
   }
-  running_ = true;
-  owner_ = port_->context();
-  pass(false);
+  stop();
+  static_cast<void>(run(nullptr));
   look_at_sources();  // for a host that the wake itself made call: it may not ask the port again
-  stopping_ = false;
-  running_ = false;
   return ready_.empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
 }
 
-// One pass: outside events, if the ready queue is dry; due timers; the batch that is ready then;
-// mail. False if there is nothing to run, now or ever.
-bool Loop::pass(bool may_sleep) {
-  if (ready_.empty()) {
-    TimePoint until = kAtOnce;
-    if (may_sleep && mailbox_.size() == 0) {
-      until = timers_.next();
-      if (until == kNever && !port_->can_be_woken()) return false;
-    }
-    ask_port(until);
+// Until something is ready or due. False: nothing can be, ever.
+bool Loop::wait() {
+  TimePoint until = kAtOnce;
+  if (!stopping_ && mailbox_.size() == 0) {
+    until = timers_.next();
+    if (until == kNever && !port_->can_be_woken()) return false;
   }
-  if (!timers_.empty()) {
-    const TimePoint now = port_->now();
-    while (Block* due = timers_.pop_due(now)) ready_.push_back(*due);
-  }
-  const unsigned mail = mailbox_.size();
-  run_batch();
-  if (mail != 0) run_mail_(*this, mail);
+  ask_port(until);
   return true;
+}
+
+void Loop::schedule_due() {
+  const TimePoint now = port_->now();
+  while (Block* due = timers_.pop_due(now)) ready_.push_back(*due);
 }
 
 // The sources after the wait: a signal that comes too late for this look ends the next wait.
 void Loop::ask_port(TimePoint deadline) {
   port_->wait_until(deadline);
+  callbacks_run_ += kCallbacksPerPoll - until_poll_;
   until_poll_ = kCallbacksPerPoll;
   look_at_sources();
 }
@@ -112,17 +116,6 @@ void Loop::ask_port(TimePoint deadline) {
 void Loop::look_at_sources() {
   for (detail::Source* source = sources_; source != nullptr; source = source->next)
     source->look(*source);
-}
-
-void Loop::run_batch() {
-  ready_.push_back(pass_end_);
-  for (;;) {
-    detail::Link& first = ready_.pop_front();
-    if (&first == &pass_end_) return;
-    Block& block = detail::block_of(first);
-    const auto turn = [&block] { block.operations->turn(block); };
-    run_one(turn);
-  }
 }
 
 // At most what was there when the pass began: a flood of mail must not keep the pass from ending.
@@ -134,7 +127,6 @@ void Loop::run_mail(Loop& loop, unsigned count) {
 template <class Callback>
 void Loop::run_one(Callback& callback) {
   if (--until_poll_ == 0) ask_port(kAtOnce);
-  ++callbacks_run_;
   if (run_timed_ == nullptr) return callback();
   run_timed_(
       *this, [](void* timed) { (*static_cast<Callback*>(timed))(); },
@@ -221,9 +213,10 @@ Stats Loop::stats() const {
     ++stats.in_use;
     if ((pool_[i].flags & detail::kArmed) != 0) ++stats.timers;
   }
-  for (const detail::Link* link = ready_.front(); link != ready_.end(); link = link->next)
-    if (link != &pass_end_) ++stats.ready;
-  stats.callbacks_run = callbacks_run_;
+  for (const detail::List* list : {&ready_, &batch_})
+    for (const detail::Link* link = list->front(); link != list->end(); link = link->next)
+      ++stats.ready;
+  stats.callbacks_run = callbacks_run_ + (kCallbacksPerPoll - until_poll_);
   stats.mail_refused = mailbox_.refused();
   stats.longest_callback = Duration{longest_};
   return stats;

@@ -284,11 +284,11 @@ class Loop {
   template <std::size_t Offset, class F>
   detail::Block* new_callback(F&& fn);
   detail::Block* refuse();
-  Error run(const detail::Block* awaited);
-  bool pass(bool may_sleep);
+  Result<void> run(const detail::Block* awaited);
+  bool wait();
+  void schedule_due();
   void ask_port(TimePoint deadline);
   void look_at_sources();
-  void run_batch();
   template <class Callback>
   void run_one(Callback& callback);
   static void run_mail(Loop& loop, unsigned count);
@@ -300,8 +300,7 @@ class Loop {
 
   Port* port_;
   detail::List ready_;
-  // In the ready queue during a pass: behind what was ready when the pass began.
-  detail::Link pass_end_{nullptr, nullptr};
+  detail::List batch_;  // of the pass that is going on: what was ready when it began
   detail::TimerQueue timers_;
   detail::BlockPool pool_;
   detail::Mailbox mailbox_;
@@ -313,9 +312,9 @@ class Loop {
   void* handler_context_ = nullptr;
   detail::Graveyard graveyard_;
   detail::Cancelling cancelling_;
-  std::uintptr_t owner_ = 0;  // context of the current run
-  std::size_t callbacks_run_ = 0;
-  std::uint32_t slow_limit_ = 0;  // microseconds; both saturate after 71 minutes
+  std::uintptr_t owner_ = 0;       // context of the current run
+  std::size_t callbacks_run_ = 0;  // until the port was last asked
+  std::uint32_t slow_limit_ = 0;   // microseconds; both saturate after 71 minutes
   std::uint32_t longest_ = 0;
   std::uint16_t until_poll_ = kCallbacksPerPoll;
   bool running_ = false;
