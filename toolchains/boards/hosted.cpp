@@ -52,6 +52,9 @@ void initialise_monitor_handles();
   std::exit(status);
 }
 
+// newlib's exit() runs it last.
+void _fini() {}
+
 void* _sbrk(std::ptrdiff_t bytes) {
   static char* top = end;
   if (bytes > heap_end - top) {
