@@ -55,6 +55,9 @@ void initialise_monitor_handles();
 // newlib's exit() runs it last.
 void _fini() {}
 
+// Tells shared libraries apart.
+[[gnu::visibility("hidden")]] void* __dso_handle = nullptr;
+
 void* _sbrk(std::ptrdiff_t bytes) {
   static char* top = end;
   if (bytes > heap_end - top) {

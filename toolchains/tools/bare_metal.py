@@ -15,7 +15,6 @@ def generate(env, cpu, machine, memory):
     env.Append(
         CCFLAGS=[*cpu, '-isystem', INCLUDE],
         CXXFLAGS=['-fno-threadsafe-statics', '-fno-use-cxa-atexit'],
-        CPPDEFINES=['CPPUTEST_STD_CPP_LIB_DISABLED'],
         ASFLAGS=cpu,
         LINKFLAGS=[*cpu, '-nostartfiles', '-Wl,--gc-sections', '-Wl,--fatal-warnings',
                    f'-L{BOARDS}', '-T', memory],

@@ -13,7 +13,7 @@ def generate(env, target, runner, bits):
     env.Replace(CC=f'{target}-gcc', CXX=f'{target}-g++', AR=f'{target}-ar',
                 RANLIB=f'{target}-ranlib', RUNNER=runner, CPPUTEST=f'{FOLDER}/cpputest')
     env.Append(CCFLAGS=['-Os', '-Wno-psabi'], TEST_CCFLAGS=['-Og'],
-               CPPDEFINES={'CPPUTEST_USE_LONG_LONG': 1},
+               CPPDEFINES=['CPPUTEST_STD_CPP_LIB_DISABLED', ('CPPUTEST_USE_LONG_LONG', 1)],
                NEEDS=[f'{target}-g++', runner[0], f'{FOLDER}/cpputest'])
     if bits == 32:
         env['LACKS'] = {**env['LACKS'], **LARGE}
