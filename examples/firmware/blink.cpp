@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // The smallest firmware: a light that blinks, by a callback that schedules itself. Between the
 // blinks the processor sleeps.
-#include <examples/firmware/board.hpp>
 #include <eyelet/loop.hpp>
+#include <toolchains/boards/board.hpp>
 
 using namespace std::chrono_literals;
 

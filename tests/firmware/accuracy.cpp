@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Sleeps of every length by one timer, looked at by another: none is early, and the clock does not
 // drift by more than 100 millionths, however often its alarm is armed.
-#include <examples/firmware/board.hpp>
 #include <tests/firmware/timers.hpp>
+#include <toolchains/boards/board.hpp>
 
 namespace {
 
