@@ -23,13 +23,14 @@ SUMMARY = re.compile(
 results = [(0, 1)]
 
 
-def run(command, seconds=TIMEOUT_SECONDS):
+def run(command, seconds=TIMEOUT_SECONDS, stdin=os.devnull):
     """Returns how the command ended ('' if well), and its stdout and stderr."""
     try:
-        done = subprocess.run(
-            [str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, errors='replace', timeout=seconds,
-            env={**os.environ, 'LC_ALL': 'C.UTF-8'})
+        with open(stdin, 'rb') as file:
+            done = subprocess.run(
+                [str(word) for word in command], stdin=file, capture_output=True,
+                text=True, errors='replace', timeout=seconds,
+                env={**os.environ, 'LC_ALL': 'C.UTF-8'})
     except subprocess.TimeoutExpired as late:
         texts = [(text or b'').decode(errors='replace') for text in (late.stdout, late.stderr)]
         return f'no end after {seconds} s', *texts
@@ -106,9 +107,11 @@ def counted(words, more_words=()):
 
 
 def example(runner):
-    """A program whose stdout is known. It is called with both."""
+    """A program whose stdout is known, and with a file .in beside that its stdin. It is called with
+    program and stdout."""
     def check(name, program, expected):
-        end, out, err = run([*runner, program])
+        given = Path(expected).with_suffix('.in')
+        end, out, err = run([*runner, program], stdin=given if given.exists() else os.devnull)
         detail = '\n'.join(difflib.unified_diff(
             Path(expected).read_text().splitlines(), out.splitlines(), expected, 'stdout',
             lineterm=''))

@@ -36,15 +36,13 @@ std::uint32_t active_exception() { return processor.interrupted ? 15 : 0; }
 
 namespace {
 
-__extension__ using Wide = unsigned __int128;
-
 TimePoint at(std::uint64_t microseconds) {
   return TimePoint{Duration{static_cast<std::int64_t>(microseconds)}};
 }
 
-/// What a clock of `hz` shows after `ticks`.
+/// What a clock of `hz` shows after `ticks`: seconds, and microseconds of the rest.
 TimePoint exact(std::uint64_t ticks, std::uint32_t hz) {
-  return at(static_cast<std::uint64_t>(Wide{ticks} * 1'000'000 / hz));
+  return at(ticks / hz * 1'000'000 + ticks % hz * 1'000'000 / hz);
 }
 
 /// Numbers of every size, the same in each run.

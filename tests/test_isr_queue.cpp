@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // One producer that nothing can hold up, and the loop: each item arrives once, in order, or was
 // refused and counted.
-#include <port/poll/poll.hpp>
 #include <tests/fixture.hpp>
 #include <tests/interrupt_port.hpp>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -257,33 +255,4 @@ TEST(IsrQueues, items_of_an_interrupt_at_any_moment_arrive_once_and_in_order) {
     CHECK_EQUAL(put, got);
     CHECK_EQUAL(5U, put + received.missed());
   }
-}
-
-TEST(IsrQueues, items_of_a_thread_arrive_once_and_in_order) {
-  constexpr int kItems = 100'000;
-  eyelet::StaticPollPort<1> poll;
-  StaticLoop<8> there{poll};
-  struct Item {
-    int number;
-    int twice;
-  };
-  IsrQueue<Item, 8> received{there};
-  std::uint32_t refused = 0;
-  std::thread producer{[&] {
-    for (int i = 0; i < kItems;) {
-      if (received.put_nowait({i, 2 * i}))
-        ++i;
-      else
-        ++refused, std::this_thread::yield();
-    }
-  }};
-  for (int i = 0; i < kItems; ++i) {
-    const eyelet::Result<Item> item = there.run_until_complete(received.get());
-    CHECK_EQUAL(Errc::none, code(item));
-    CHECK_EQUAL(i, item->number);
-    CHECK_EQUAL(2 * i, item->twice);
-  }
-  producer.join();
-  CHECK_TRUE(received.empty());
-  CHECK_EQUAL(refused, received.missed());
 }

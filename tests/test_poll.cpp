@@ -543,15 +543,19 @@ TEST(Poll, closing_the_loop_ends_watchers_waiting_and_due) {
 
 // N33
 TEST(Poll, watchers_of_a_closed_descriptor_run_once_more_see_ebadf_and_are_reported) {
-  const int number = a.near;
-  int seen = 0;
-  read_with(number, [&, live = Live{}] { seen = Pair::receive(number), log += "reader "; });
-  write_with(number, [&, live = Live{}] { log += "writer "; });
+  struct {
+    int number, seen;
+  } reader{a.near, 0};
+  read_with(a.near, [this, &reader, live = Live{}] {
+    reader.seen = Pair::receive(reader.number);
+    log += "reader ";
+  });
+  write_with(a.near, [this, live = Live{}] { log += "writer "; });
   read_with(b.near, note("other"));
   a.close_near();
   look();
   check_log("reader writer ");
-  CHECK_EQUAL(-EBADF, seen);
+  CHECK_EQUAL(-EBADF, reader.seen);
   CHECK_EQUAL(2, reports);
   CHECK_TRUE((last_report == Error{Errc::system, EBADF}));
   CHECK_EQUAL(0, Live::count);

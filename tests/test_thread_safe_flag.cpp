@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Whoever sets it, and at whatever moment: the waiter is woken, once for sets that it did not see.
-#include <port/poll/poll.hpp>
 #include <tests/fixture.hpp>
 #include <tests/interrupt_port.hpp>
-#include <tests/thread_port.hpp>
-#include <vector>
 
 namespace {
 
@@ -250,53 +247,4 @@ TEST(ThreadSafeFlags, set_by_an_interrupt_at_any_moment_is_not_lost) {
     }
     CHECK_FALSE(signal.is_set());
   }
-}
-
-TEST(ThreadSafeFlags, set_by_threads_wakes_as_often_as_it_was_not_missed) {
-  constexpr unsigned kThreads = 3;
-  constexpr unsigned kEach = 5000;
-  ThreadPort threads_port;
-  StaticLoop<8> there{threads_port};
-  ThreadSafeFlag signal{there};
-  std::atomic<unsigned> running{kThreads};
-  unsigned woken = 0;
-  std::vector<std::thread> threads;
-  for (unsigned t = 0; t < kThreads; ++t)
-    threads.emplace_back([&] {
-      for (unsigned i = 0; i < kEach; ++i) signal.set();
-      --running;
-      signal.set();
-    });
-  while (running != 0 || signal.is_set()) {
-    CHECK_EQUAL(Errc::none, code(there.run_until_complete(signal.wait())));
-    ++woken;
-  }
-  for (std::thread& thread : threads) thread.join();
-  while (signal.is_set()) {
-    CHECK_EQUAL(Errc::none, code(there.run_until_complete(signal.wait())));
-    ++woken;
-  }
-  CHECK_EQUAL(kThreads * (kEach + 1), woken + signal.missed());
-}
-
-TEST(ThreadSafeFlags, shows_the_waiter_what_was_written_before_it_was_set) {
-  eyelet::StaticPollPort<1> poll;
-  StaticLoop<8> there{poll};
-  ThreadSafeFlag filled{there}, emptied{there};
-  int box = 0;
-  std::thread writer{[&] {
-    // The other way round a plain loop will do: only a loop can wait for its flag.
-    for (int i = 1; i <= 1000; ++i) {
-      box = i;
-      filled.set();
-      while (!emptied.is_set()) std::this_thread::yield();
-      emptied.clear();
-    }
-  }};
-  for (int i = 1; i <= 1000; ++i) {
-    CHECK_EQUAL(Errc::none, code(there.run_until_complete(filled.wait())));
-    CHECK_EQUAL(i, box);
-    emptied.set();
-  }
-  writer.join();
 }

@@ -2,6 +2,5 @@
 """Linux on 64-bit ARM, run by QEMU without its kernel."""
 Import('env')
 
-env.Tool('cross', target='aarch64-linux-gnu',
+env.Tool('cross', target='aarch64-linux-gnu', bits=64,
          runner=['qemu-aarch64', '-L', '/usr/aarch64-linux-gnu'])
-env.Append(NEEDS=['qemu-aarch64'])

@@ -31,7 +31,8 @@ int main() {
     if (result)
       say(loop, "Result: %d", *result);
     else
-      say(loop, "Task failed: %s %d", name(result.error().code), result.error().detail);
+      say(loop, "Task failed: %s %d", name(result.error().code),
+          static_cast<int>(result.error().detail));
   });
   return loop.run_until_complete(all) ? 0 : 1;
 }

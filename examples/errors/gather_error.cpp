@@ -24,16 +24,17 @@ Future<int> fetch_data_with_error(int input) {
 int main() {
   const std::array tasks{fetch_data_with_error(1), fetch_data_with_error(2),
                          fetch_data_with_error(3)};
-  const auto handled =
-      eyelet::gather(tasks)
-          .then([](const std::array<int, 3>& results) {
-            for (int result : results) say(loop, "Data %d: Data for input %d", result, result);
-          })
-          .or_else([](Error error) {
-            if (error.code == Errc::user)
-              say(loop, "Caught an exception: Simulated error for input %d", error.detail);
-            else
-              say(loop, "%s", name(error.code));
-          });
+  const auto handled = eyelet::gather(tasks)
+                           .then([](const std::array<int, 3>& results) {
+                             for (int result : results)
+                               say(loop, "Data %d: Data for input %d", result, result);
+                           })
+                           .or_else([](Error error) {
+                             if (error.code == Errc::user)
+                               say(loop, "Caught an exception: Simulated error for input %d",
+                                   static_cast<int>(error.detail));
+                             else
+                               say(loop, "%s", name(error.code));
+                           });
   return loop.run_until_complete(handled) ? 0 : 1;
 }

@@ -35,7 +35,7 @@ bool run_beside_a_tick(Body body) {
 int main() {
   loop.set_slow_callback_duration(100ms);
   loop.set_exception_handler([](eyelet::Loop&, eyelet::Error error, void*) {
-    say(loop, "WARNING: %s, %d ms", name(error.code), error.detail / 1000);
+    say(loop, "WARNING: %s, %d ms", name(error.code), static_cast<int>(error.detail / 1000));
   });
   return run_beside_a_tick(blocking_task) && run_beside_a_tick(non_blocking_task) ? 0 : 1;
 }

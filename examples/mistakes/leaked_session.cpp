@@ -48,7 +48,9 @@ Future<int> fetch_with_guard() {
 
 void run(const char* what, Future<int> (*fetch_one)()) {
   const Result<int> length = loop.run_until_complete(fetch_one());
-  if (!length) say(loop, "%s: %s %d", what, name(length.error().code), length.error().detail);
+  if (!length)
+    say(loop, "%s: %s %d", what, name(length.error().code),
+        static_cast<int>(length.error().detail));
   say(loop, "%s: %d of 2 sessions left", what, static_cast<int>(sessions.value()));
 }
 

@@ -44,5 +44,6 @@ int main() {
   if (!loop.run_until_complete(act())) return 1;
   const eyelet::Result<void> failed = loop.run_until_complete(act_and_fail());
   if (failed) return 1;
-  say(loop, "Action failed: %s %d", name(failed.error().code), failed.error().detail);
+  say(loop, "Action failed: %s %d", name(failed.error().code),
+      static_cast<int>(failed.error().detail));
 }

@@ -26,7 +26,7 @@ class CmsdkTimer {
 
   void arm(std::uint32_t at) {
     const auto ticks = static_cast<std::int32_t>(at - count());
-    cpu::reg(kAlarm + kReload) = UINT32_MAX;
+    cpu::reg(kAlarm + kReload) = 0;  // once
     cpu::reg(kAlarm + kValue) = ticks < 1 ? 1 : static_cast<std::uint32_t>(ticks);
     cpu::reg(kAlarm + kControl) = kOn | kWithInterrupt;
   }

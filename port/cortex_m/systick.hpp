@@ -36,8 +36,8 @@ class SysTick {
     const std::uint32_t now = count();
     const std::uint32_t ticks = at - now;
     const std::uint32_t left = begin_ + period_ - now;
-    // The end of the period will do: it comes first, or too soon to be cut; or `at` is past.
-    if (ticks >= left || left < kNearest) return;
+    // The end of the period will do: it comes first, or hardly later; or `at` is past.
+    if (left <= kNearest || ticks >= left - kNearest) return;
     restart(ticks < kNearest ? kNearest : ticks);
   }
 
@@ -48,8 +48,8 @@ class SysTick {
   static constexpr std::uint32_t kCountFlag = 1 << 16;
   static constexpr std::uint32_t kOnWithInterruptAtProcessorClock = 7;
   static constexpr std::uint32_t kLongestPeriod = 1 << 24;
-  // From reading the value to counting anew, at the least: the clock may lose, and never gains.
-  static constexpr std::uint32_t kRestartTicks = 2;
+  // From reading the value to writing it, at the least: the clock may lose a tick, and never gains.
+  static constexpr std::uint32_t kRestartTicks = 1;
 
   void begin_period() {
     begin_ += period_;
@@ -60,8 +60,9 @@ class SysTick {
   void restart(std::uint32_t ticks) {
     do {
       cpu::reg(kReload) = ticks - 1;
-      begin_ += period_ - cpu::reg(kValue) + kRestartTicks;
+      const std::uint32_t value = cpu::reg(kValue);
       cpu::reg(kValue) = 0;  // whatever is written: it counts from the reload value
+      begin_ += period_ - value + kRestartTicks;
       period_ = ticks;
       cpu::reg(kControl) = kOnWithInterruptAtProcessorClock;
       while (cpu::reg(kValue) == 0) {

@@ -52,6 +52,12 @@ void initialise_monitor_handles();
   std::exit(status);
 }
 
+// newlib's exit() runs it last.
+void _fini() {}
+
+// Tells shared libraries apart.
+[[gnu::visibility("hidden")]] void* __dso_handle = nullptr;
+
 void* _sbrk(std::ptrdiff_t bytes) {
   static char* top = end;
   if (bytes > heap_end - top) {

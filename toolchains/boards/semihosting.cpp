@@ -20,6 +20,18 @@ std::uint32_t ask(Call call, const void* argument) {
 
 void print(const char* text) { ask(Call::write0, text); }
 
+// In some fifty bytes: printf would bring six kilobytes, and a heap.
+void print(unsigned number) {
+  char text[11];
+  char* first = text + sizeof text - 1;
+  *first = '\0';
+  do {
+    *--first = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  print(first);
+}
+
 void exit(int status) {
   constexpr std::uint32_t kApplicationExit = 0x20026;
   const std::uint32_t reason[] = {kApplicationExit, static_cast<std::uint32_t>(status)};

@@ -7,6 +7,9 @@ namespace board {
 /// Prints `text` as it is.
 void print(const char* text);
 
+/// Prints a number.
+void print(unsigned number);
+
 /// Ends the emulation with this exit status.
 [[noreturn]] void exit(int status);
 

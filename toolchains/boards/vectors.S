@@ -9,8 +9,14 @@
     .macro handler name
     .word \name
     .weak \name
-    .thumb_set \name, unexpected_interrupt
+    .thumb_set \name, unexpected
     .endm
+
+    // In this file: an alias of a function elsewhere would be final.
+    .text
+    .thumb_func
+unexpected:
+    bl unexpected_interrupt
 
     .section .vectors, "a"
     .global vectors

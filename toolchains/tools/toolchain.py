@@ -46,6 +46,7 @@ class Toolchain:
         self.cpputest = self.build_cpputest() if 'CPPUTEST' in env else 'CppUTest'
         self.runner = self.test.StaticLibrary(f'{self.out}/runner', f'{self.out}/tests/main.cpp')
         self.conformance = self.conformance_runner()
+        self.firmware = self.build_firmware() if 'FIRMWARE_BOARD' in env else {}
         self.examples = {name: self.program(env, f'examples/{name}') for name in self.example_names()}
 
     def lacking(self, path):
@@ -69,6 +70,21 @@ class Toolchain:
         parts = [Glob(f'{self.out}/toolchains/boards/*.{suffix}') for suffix in ('cpp', 'S')]
         return self.env.StaticLibrary(f'{self.out}/board', parts)
 
+    def build_firmware(self):
+        """Programs by their paths, in the memory of the board itself and without a C library's start."""
+        env, board = self.env.Clone(), self.env['FIRMWARE_BOARD']
+        env.Append(CPPPATH=[Dir(f'toolchains/boards/{board}')])
+        libs = [env.StaticLibrary(f'{self.out}/board_{part}',
+                                  Glob(f'{self.out}/toolchains/boards/{part}/*.cpp'))
+                for part in ('emulated', board)]
+        programs = {}
+        for folder, flags in ('examples', []), ('tests', ['-Wl,--defsym=stack_bytes=8K']):
+            for path in self.sources(f'{folder}/firmware/*'):
+                name = path.with_suffix('')
+                programs[name] = self.program(env, name, libs=libs,
+                                              flags=['$FIRMWARE_LINKFLAGS', *flags])
+        return programs
+
     def build_cpputest(self):
         """From its source: Debian has it compiled for the machine that builds, and for no other."""
         folder = f'{self.out}/cpputest'
@@ -79,9 +95,9 @@ class Toolchain:
         parts = [Glob(f'{folder}/{part}/*.cpp') for part in ('CppUTest', 'Platforms/Gcc')]
         return env.StaticLibrary(f'{self.out}/CppUTest', parts)
 
-    def program(self, env, path, sources=None, libs=()):
+    def program(self, env, path, sources=None, libs=(), flags=('$HOSTED_LINKFLAGS',)):
         program = env.Program(f'{self.out}/{path}', sources or [f'{self.out}/{path}.cpp'],
-                              LINKFLAGS=['$LINKFLAGS', '$HOSTED_LINKFLAGS'],
+                              LINKFLAGS=['$LINKFLAGS', *flags],
                               LIBS=[*libs, *self.ports, self.library, self.board])
         if self.board:
             Depends(program, Glob('toolchains/boards/*.ld'))
@@ -118,15 +134,24 @@ class Toolchain:
         compare = [sys.executable, 'tests/conformance/compare.py', *self.env['RUNNER']]
         yield check(f'{self.name}: tests/conformance', report.counted(compare), self.conformance)
         for name, program in self.examples.items():
-            expected = f'examples/{name}.out'
-            if Path(expected).exists():
-                yield check(f'{self.name}: examples/{name}', report.example(self.env['RUNNER']),
-                            program + [expected])
-            else:
-                yield program
+            yield self.run_example(f'examples/{name}', program, self.env['RUNNER']) or program
+        for path, program in self.firmware.items():
+            runner = self.env['FIRMWARE_RUNNER']
+            yield self.run_example(path, program, runner) or check(
+                f'{self.name}: {path}', report.command([*runner, *program]), program)
         yield from self.exclusions()
 
+    def run_example(self, path, program, runner):
+        """The check of an example whose output is known; None: it is not."""
+        expected = f'{path}.out'
+        if not Path(expected).exists():
+            return None
+        return check(f'{self.name}: {path}', report.example(runner), program + [expected])
+
     def exclusions(self):
+        if self.board and not self.firmware:
+            yield check(f'{self.name}: examples/firmware, tests/firmware',
+                        report.skip('nothing in toolchains/boards for its peripherals'))
         for path in sorted([*Path('tests').rglob('*.cpp'), *Path('examples').rglob('*.cpp')]):
             if what := self.lacking(path):
                 yield check(f'{self.name}: {path}', report.skip(f'the target has no {what}'))

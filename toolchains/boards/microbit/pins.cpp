@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <examples/firmware/board.hpp>
+#include <toolchains/boards/board.hpp>
 
 namespace board {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the examples want of a board. A new board is a folder beside this one: clock.hpp and the
-// functions below, a file each, so that a program links what it uses. Build with the folder on
-// the include path, and start-up code, linker script and console from toolchains/boards/.
+// board: what firmware on the emulated boards uses of them. A board is a folder beside this, on the
+// include path: clock.hpp, and the functions below, a file each, so that a program links what it
+// uses. Those of emulated/ stand in for what an emulator has not, and go first.
 #pragma once
 
 #include <clock.hpp>
@@ -14,8 +14,12 @@ using Port = eyelet::CortexMPort<Clock>;
 /// Clock, sleep and wake of the board. It wants a start(). clock.cpp
 extern Port port;
 
-/// pins.cpp
+/// A register's write. pins.cpp; as emulated, it says so, and ends the program after 3 s.
 void set_led(bool on);
+
+/// Prints a line, behind the time since the start. emulated/say.cpp
+void say(const char* text);
+void say(const char* text, unsigned number);
 
 /// Calls `on_byte(byte)` from an interrupt for each byte that arrives. uart.cpp
 void start_uart(void (*on_byte)(char byte));
@@ -23,12 +27,9 @@ void start_uart(void (*on_byte)(char byte));
 void send(char byte);
 
 /// Calls `on_change(pressed)` from an interrupt whenever the button's contact opens or closes.
-/// button.cpp
+/// emulated/button.cpp
 void start_button(void (*on_change)(bool pressed));
-/// An emulated board has no finger: what the contact does, and the interrupt that it causes.
+/// What a finger does to the contact.
 void touch_button(bool pressed);
-
-/// Prints a number to the console, in the way of print(). number.cpp
-void print(unsigned number);
 
 }  // namespace board

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+// Two timers put numbers into a queue of 8, and a consumer shows them: by callbacks. What that
+// costs, and what it costs by tasks, as in timers_futures.cpp, is in docs/SIZES.md.
+#include <eyelet/isr_queue.hpp>
+#include <toolchains/boards/board.hpp>
+
+using namespace std::chrono_literals;
+
+eyelet::StaticLoop<4> loop{board::port};  // two timers, the consumer, and who has just run
+eyelet::IsrQueue<int, 8> numbers{loop};
+
+void consume() {
+  while (const eyelet::Result<int> number = numbers.get_nowait()) board::set_led(*number == 1);
+}
+
+void produce(int number) {
+  if (numbers.empty()) loop.call_soon(consume);
+  numbers.put_nowait(number);
+}
+
+void fast() {
+  produce(1);
+  loop.call_later(300ms, fast);
+}
+
+void slow() {
+  produce(2);
+  loop.call_later(650ms, slow);
+}
+
+int main() {
+  board::port.start();
+  loop.call_later(300ms, fast);
+  loop.call_later(650ms, slow);
+  return loop.run_forever() ? 0 : 1;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSL-1.0
+// Two timers put numbers into a queue of 8, and a consumer shows them: by tasks. What that costs,
+// and what it costs by callbacks, as in timers_callbacks.cpp, is in docs/SIZES.md.
+#include <eyelet/queue.hpp>
+#include <eyelet/repeat.hpp>
+#include <eyelet/sleep.hpp>
+#include <toolchains/boards/board.hpp>
+
+using namespace std::chrono_literals;
+
+eyelet::StaticLoop<12> loop{board::port};
+
+void show(int number) { board::set_led(number == 1); }
+
+int main() {
+  board::port.start();
+  eyelet::Queue<int, 8> numbers{loop};
+  const auto fast = eyelet::repeat(loop, [&numbers] {
+    return eyelet::sleep(loop, 300ms).then([&numbers] { return numbers.put(1); });
+  });
+  const auto slow = eyelet::repeat(loop, [&numbers] {
+    return eyelet::sleep(loop, 650ms).then([&numbers] { return numbers.put(2); });
+  });
+  const auto consumer = eyelet::repeat(loop, [&numbers] { return numbers.get().then(show); });
+  return loop.run_forever() ? 0 : 1;
+}
