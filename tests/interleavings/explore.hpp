@@ -11,9 +11,11 @@
 // to the same bytes they go on alike, so one of them stands for both, and is counted for both.
 #pragma once
 
+#include <cstring>
 #include <string_view>
 #include <tests/fixture.hpp>
 #include <unordered_map>
+#include <vector>
 
 namespace interleavings {
 
@@ -180,8 +182,7 @@ class Explorer {
   /// Goes on from here in all ways there are.
   Runs go_on() {
     if (state_.ended) return {1, 1};
-    const std::string_view bytes{reinterpret_cast<const char*>(&state_), sizeof(State)};
-    const auto [entry, is_new] = known_.try_emplace(std::hash<std::string_view>{}(bytes));
+    const auto [entry, is_new] = known_.try_emplace(hash());
     Runs& runs = entry->second;
     if (!is_new) return runs;
     std::size_t letters_left = 0;
@@ -208,6 +209,19 @@ class Explorer {
   };
 
   World& world() { return *std::launder(reinterpret_cast<World*>(state_.world)); }
+
+  // Of 64 bits also where std::hash has 32, in which states that differ would meet.
+  std::uint64_t hash() const {
+    std::uint64_t hash = 0;
+    std::uint64_t word;
+    static_assert(sizeof(State) % sizeof(word) == 0);
+    for (std::size_t i = 0; i < sizeof(State); i += sizeof(word)) {
+      std::memcpy(&word, reinterpret_cast<const char*>(&state_) + i, sizeof(word));
+      hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
+      hash ^= hash >> 32;
+    }
+    return hash;
+  }
 
   // Of actors with equal scripts, those with lower numbers begin before those with higher ones.
   bool may_play(std::size_t actor) const {
@@ -243,7 +257,7 @@ class Explorer {
   template <class Act>
   Runs step(std::string_view name, Act&& act) {
     if (!finding_.empty()) return {};
-    const State before = state_;
+    before_.push_back(state_);
     const std::size_t length = trail_.size();
     trail_.append(" ").append(name);
     act();
@@ -253,13 +267,15 @@ class Explorer {
     else
       finding_.append(world().wrong).append(":").append(trail_);
     trail_.resize(length);
-    state_ = before;
+    state_ = before_.back();
+    before_.pop_back();
     return runs;
   }
 
   const Scripts scripts_;
   State state_{};
-  std::unordered_map<std::size_t, Runs> known_;  // by the hash of a state
+  std::vector<State> before_;  // each step of the trail
+  std::unordered_map<std::uint64_t, Runs> known_;  // by the hash of a state
   std::string trail_;
   std::string finding_;
 };
