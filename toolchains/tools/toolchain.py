@@ -128,6 +128,8 @@ class Toolchain:
             return
         rooms = [*self.sources('tests/test_*'), *self.sources('tests/regression/*')]
         yield self.suite('tests/rooms', [f'{self.out}/{path}' for path in rooms])
+        for path in self.sources('tests/interleavings/*'):
+            yield self.suite(path.with_suffix(''))
         if self.env['TRAPS_HEAP']:
             for path in self.sources('tests/no_heap/*'):
                 yield self.suite(path.with_suffix(''))
