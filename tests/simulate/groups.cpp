@@ -4,8 +4,8 @@
 namespace simulate {
 namespace {
 
-int add_slow(Scene& scene, bool recovers, int source = kNoNode) {
-  const int node = scene.nodes.add(Kind::leaf, source);
+int add_slow(Scene& scene, bool recovers, std::size_t blocks, int source = kNoNode) {
+  const int node = scene.nodes.add(Kind::leaf, blocks, source);
   scene.nodes[node].slow = true;
   scene.nodes[node].recovers = recovers;
   return node;
@@ -61,16 +61,17 @@ class LockedBody {
 /// Behind the end of a group.
 class GroupPart::End {
  public:
-  explicit End(GroupPart& part)
-      : capture_{part.scene_, Deed{}}, part_{&part}, run_{part.run_count_} {}
+  /// `run`: 0 for one that was refused.
+  End(GroupPart& part, unsigned run, Script script)
+      : script_{std::move(script)}, part_{&part}, run_{run} {}
   void operator()() {
     const Turn turn{part_->scene_};
     if (run_ == part_->run_count_ && !part_->scene_.circular) part_->check_members();
-    capture_.perform();
+    script_.perform();
   }
 
  private:
-  Capture capture_;
+  Script script_;
   GroupPart* part_;
   unsigned run_;
 };
@@ -83,26 +84,35 @@ void GroupPart::check_members() const {
   }
 }
 
+int GroupPart::add_member() {
+  const int node = scene_.nodes.add(Kind::task, 2);
+  scene_.nodes[node].blocks_when_run = 2;
+  return node;
+}
+
 void GroupPart::run(std::size_t into, const How& how) {
   ++scene_.disturbances;
-  const int body = scene_.nodes.add(Kind::task);
-  const int node = add_slow(scene_, false, body);
+  const int body = add_member();
+  const int end = add_slow(scene_, false, 2, body);
+  const int node = scene_.nodes.add(Kind::then, 1, end);
   const bool was_open = group_->open();
   Script script{scene_, body, how};
   const Future<void> run = how.waits() ? group_->run(Body<true>{std::move(script)})
                                        : group_->run(Body<false>{std::move(script)});
   expect(!was_open || run.done(), "a group runs twice at a time");
-  if (!run.done()) {
-    run_ = node;
+  const bool began = !run.done();
+  if (began) {
+    run_ = end;
     members_.assign(1, body);
     ++run_count_;
   }
-  const Future<void> ended = run.done() ? run : run.finally(End{*this});
+  const Future<void> ended =
+      run.finally(End{*this, began ? run_count_ : 0, Script{scene_, end, kPlain}});
   scene_.keep(into, ended.then(ToValue{Script{scene_, node, kPlain}}), node);
 }
 
 void GroupPart::join(std::size_t into, const How& how) {
-  const int node = scene_.nodes.add(Kind::task);
+  const int node = add_member();
   const bool open = group_->open();
   Script script{scene_, node, how};
   Future<Value> task;
@@ -183,13 +193,10 @@ void AsCompletedPart::begin(std::size_t first, std::size_t second, bool limited)
 
 void AsCompletedPart::next(std::size_t into) {
   if (!source_ || asking_) return;
-  const int node = scene_.nodes.add(Kind::leaf, nodes_[0], nodes_[1]);
+  const int node = scene_.nodes.add(Kind::leaf, 4, nodes_[0], nodes_[1]);
   Script script{scene_, node, kPlain};
   asking_ = true;
-  const auto next = source_->next();
-  Future<Value> came = next.then(Came{*this, std::move(script)});
-  if (came.block() == nullptr) next.cancel();  // it would take an outcome for nobody
-  scene_.keep(into, std::move(came), node);
+  scene_.keep(into, then_or_cancel(source_->next(), Came{*this, std::move(script)}), node);
 }
 
 void AsCompletedPart::check_quiet() const {
@@ -201,22 +208,22 @@ void AsCompletedPart::check_quiet() const {
 }
 
 void ScopePart::repeat(std::size_t rounds, std::size_t into, const How& how) {
-  const int node = add_slow(scene_, true);
-  const Future<void> loop = eyelet::repeat(
-      scene_.loop,
-      [capture = Capture{scene_, how.deed}, left = rounds, nap = how.returns != Returns::sleep]() mutable {
+  const int node = add_slow(scene_, true, 4);
+  const Future<void> loop =
+      eyelet::repeat(scene_.loop, [capture = Capture{scene_, how.deed}, left = rounds,
+                                   nap = how.returns != Returns::sleep]() mutable {
         const Turn turn{capture.scene()};
         expect(left != 0, "a loop goes on after its end");
         const bool more = --left != 0;
         capture.perform();
         return eyelet::sleep(capture.scene().loop, nap ? 0ms : 1ms).then([more] { return more; });
       });
-  scene_.keep(into, loop.then(ToValue{Script{scene_, node, kPlain}}), node);
+  scene_.keep(into, then_or_cancel(loop, ToValue{Script{scene_, node, kPlain}}), node);
 }
 
 void ScopePart::with(LockPart& lock, std::size_t into, const How& how) {
-  const int body = scene_.nodes.add(Kind::leaf);
-  const int node = scene_.nodes.add(Kind::scope, body);
+  const int body = scene_.nodes.add(Kind::leaf, 0);
+  const int node = scene_.nodes.add(Kind::scope, 2, body);
   Doorway& doorway = doorways_.emplace_back(Doorway{lock, lock.waits.ticket()});
   Script script{scene_, body, how};
   scene_.keep(into,
@@ -226,8 +233,8 @@ void ScopePart::with(LockPart& lock, std::size_t into, const How& how) {
 }
 
 void ScopePart::with_room(std::size_t into, const How& how) {
-  const int body = scene_.nodes.add(Kind::leaf);
-  const int node = scene_.nodes.add(Kind::scope, body);
+  const int body = scene_.nodes.add(Kind::leaf, 0);
+  const int node = scene_.nodes.add(Kind::scope, 3, body);
   Script script{scene_, body, how};
   scene_.keep(into,
               how.waits() ? eyelet::with(room_, Body<true>{std::move(script)})

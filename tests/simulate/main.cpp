@@ -18,7 +18,7 @@ namespace {
 
 using namespace simulate;
 
-constexpr int kMostFailures = 20;
+constexpr int kMostFailures = 5;
 
 struct Arguments {
   const char* program;
@@ -75,8 +75,7 @@ void tell(Runs& runs, const char* program, Failure failure) {
     std::printf(", at the end\n");
   show(schedule, steps);
   std::printf("  %s --seeds %" PRIu64 " --only ", program, failure.seed);
-  for (std::size_t i = 0; i < steps.size(); ++i)
-    std::printf(i == 0 ? "%zu" : ",%zu", steps[i]);
+  for (std::size_t i = 0; i < steps.size(); ++i) std::printf(i == 0 ? "%zu" : ",%zu", steps[i]);
   std::printf("\n");
   std::fflush(stdout);
 }

@@ -17,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr unsigned kMostSeconds = 3;  // of one schedule
-constexpr std::uint64_t kBatch = 64;   // schedules between two looks at the clock
+constexpr std::uint64_t kBatch = 64;  // schedules between two looks at the clock
 
 void play_one(const Schedule& schedule) {
   verdict->step = 0;
@@ -55,8 +55,8 @@ void fail(const char* finding) {
 }
 
 Runs::Runs() {
-  void* const memory = mmap(nullptr, sizeof(Verdict), PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      mmap(nullptr, sizeof(Verdict), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   verdict = ::new (memory) Verdict{};
 }
 
@@ -76,8 +76,7 @@ bool Runs::play(Range& range, Failure& failure) {
   if (well) return false;
   failure = Failure{verdict->seed, verdict->step, verdict->finding};
   range.first = verdict->seed + 1;
-  range.seconds =
-      std::max(std::chrono::duration<double>(end - Clock::now()).count(), 0.001);
+  range.seconds = std::max(std::chrono::duration<double>(end - Clock::now()).count(), 0.001);
   return true;
 }
 

@@ -63,8 +63,8 @@ Alarm Scene::arm(TimePoint when) {
 void Scene::fire(const Alarm& alarm) {
   expect(alarm.when <= port.now(), "a timer is early");
   expect(alarm.first_pass <= pass, "a timer fires in the pass in which it was armed");
-  const bool after = alarm.when != last_fired.when ? alarm.when > last_fired.when
-                                                   : alarm.order > last_fired.order;
+  const bool after =
+      alarm.when != last_fired.when ? alarm.when > last_fired.when : alarm.order > last_fired.order;
   expect(!in_timers || after, "timers are out of order");
   in_timers = true;
   last_fired = alarm;

@@ -109,20 +109,20 @@ class Scene {
   Nodes nodes;
   std::array<Slot, kMostSlots> slots;
   std::array<HeldWait*, kHeld> held{};
-  unsigned pass = 0;      ///< the current one, or the last
-  TimePoint pass_time{};  ///< the clock when it began
-  Alarm last_fired{};     ///< in this pass
-  bool in_timers = false;  ///< one has fired in this pass
-  const char* base = nullptr; ///< of the stack
-  int captures = 0;           ///< callables alive
-  int nesting = 0;            ///< callables running
-  int destroying = 0;         ///< of those, destructors
-  bool over = false;          ///< deeds are done no more
-  bool circular = false;      ///< futures may wait in a circle
-  bool endless = false;       ///< something waits for the end of time
-  unsigned refusals = 0;      ///< reported
-  unsigned armed = 0;         ///< timers, ever
-  unsigned disturbances = 0;  ///< what may have cancelled a wait from afar
+  unsigned pass = 0;           ///< the current one, or the last
+  TimePoint pass_time{};       ///< the clock when it began
+  Alarm last_fired{};          ///< in this pass
+  bool in_timers = false;      ///< one has fired in this pass
+  const char* base = nullptr;  ///< of the stack
+  int captures = 0;            ///< callables alive
+  int nesting = 0;             ///< callables running
+  int destroying = 0;          ///< of those, destructors
+  bool over = false;           ///< deeds are done no more
+  bool circular = false;       ///< futures may wait in a circle
+  bool endless = false;        ///< something waits for the end of time
+  unsigned refusals = 0;       ///< reported
+  unsigned armed = 0;          ///< timers, ever
+  unsigned disturbances = 0;   ///< what may have cancelled a wait from afar
 
  protected:
   ~Scene() = default;

@@ -48,8 +48,14 @@ constexpr Row kRows[] = {
     {Code::call_later, Family::callbacks, "call_later", Of::handle, Of::delay, {}, false, true},
     {Code::call_at, Family::callbacks, "call_at", Of::handle, Of::moment, {}, false, true},
     {Code::cancel_handle, Family::callbacks, "cancel", Of::handle},
-    {Code::add_done_callback, Family::callbacks, "add_done_callback", Of::slot, Of::handle, {},
-     false, true},
+    {Code::add_done_callback,
+     Family::callbacks,
+     "add_done_callback",
+     Of::slot,
+     Of::handle,
+     {},
+     false,
+     true},
     {Code::remove_done_callback, Family::callbacks, "remove_done_callback", Of::slot, Of::handle},
 
     {Code::create_future, Family::futures, "create_future", Of::promise, {}, {}, true},
@@ -86,11 +92,23 @@ constexpr Row kRows[] = {
     {Code::release_permit, Family::semaphores, "release", Of::semaphore},
     {Code::add_permit, Family::semaphores, "release without a guard", Of::semaphore},
 
-    {Code::wait_event, Family::meetings, "wait for the event", {}, Of::shape, Of::returns, true,
+    {Code::wait_event,
+     Family::meetings,
+     "wait for the event",
+     {},
+     Of::shape,
+     Of::returns,
+     true,
      true},
     {Code::set_event, Family::meetings, "set the event"},
     {Code::clear_event, Family::meetings, "clear the event"},
-    {Code::wait_barrier, Family::meetings, "wait at the barrier", {}, Of::shape, Of::returns, true,
+    {Code::wait_barrier,
+     Family::meetings,
+     "wait at the barrier",
+     {},
+     Of::shape,
+     Of::returns,
+     true,
      true},
     {Code::try_wait_barrier, Family::meetings, "try_wait at the barrier"},
     {Code::abort_barrier, Family::meetings, "abort the barrier"},
@@ -130,8 +148,8 @@ constexpr Row kRows[] = {
 constexpr Duration kDelays[] = {0ms, 1ms, 2ms, 1h};
 constexpr const char* kDelayNames[] = {"0 ms", "1 ms", "2 ms", "1 h"};
 constexpr const char* kMomentNames[] = {"until the past", "0 ms", "1 ms", "2 ms", "for ever"};
-constexpr const char* kShapeNames[] = {"as it is", "and then", "within 1 ms", "within 0 ms",
-                                       "shielded", "gathered"};
+constexpr const char* kShapeNames[] = {"as it is",    "and then", "within 1 ms",
+                                       "within 0 ms", "shielded", "gathered"};
 constexpr const char* kReturnsNames[] = {"a value", "an error", "a sleep of 0 ms",
                                          "a sleep of 1 ms", "a future"};
 constexpr const char* kWholeNames[] = {"of values", "of errors, too", "of an array"};
@@ -142,9 +160,9 @@ constexpr const char* kWhenNames[] = {"for the first",
                                       "for the first error, within 1 ms",
                                       "for all, within 1 ms"};
 constexpr const char* kChoiceNames[] = {"gracefully", "within 1 ms, or at once"};
-constexpr const char* kPrimitiveNames[] = {"lock 1",      "semaphore 0", "semaphore 1", "event",
-                                           "barrier",     "condition 0", "condition 1", "queue 0",
-                                           "queue 1",     "queue 2",     "queue 3"};
+constexpr const char* kPrimitiveNames[] = {"lock 1",  "semaphore 0", "semaphore 1", "event",
+                                           "barrier", "condition 0", "condition 1", "queue 0",
+                                           "queue 1", "queue 2",     "queue 3"};
 
 /// What an operand may be: how many there are, and either a name for each or one for all.
 struct Range {
@@ -193,7 +211,9 @@ class Random {
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
     return z ^ (z >> 31);
   }
-  std::size_t below(std::size_t end) { return static_cast<std::size_t>((next() >> 32) * end >> 32); }
+  std::size_t below(std::size_t end) {
+    return static_cast<std::size_t>((next() >> 32) * end >> 32);
+  }
   std::uint8_t byte(std::size_t first, std::size_t end) {
     return static_cast<std::uint8_t>(first + below(end - first));
   }

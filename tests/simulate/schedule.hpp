@@ -148,11 +148,11 @@ eyelet::TimePoint moment(std::size_t number, eyelet::TimePoint now);
 struct Operation {
   Code code = Code::nothing;
   std::uint8_t actor = 0;
-  std::uint8_t what = 0;    // the operands, as the table says
+  std::uint8_t what = 0;  // the operands, as the table says
   std::uint8_t second = 0;
   std::uint8_t third = 0;
-  std::uint8_t other = 0;   // the slot of a future that a callable may return
-  std::uint8_t into = 0;    // the slot of what is made
+  std::uint8_t other = 0;  // the slot of a future that a callable may return
+  std::uint8_t into = 0;   // the slot of what is made
 };
 
 /// What a callable does beside its work: when it runs, or, if it is late, when it is destroyed.

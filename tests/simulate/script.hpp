@@ -85,7 +85,15 @@ class Rest : ToValue {
   Held held_;
 };
 
-/// The same behind a future whose outcome it passes on.
+/// A then behind `source`, which is cancelled if there is no block: it would run on for nobody.
+template <class T, class F>
+Future<Value> then_or_cancel(const Future<T>& source, F&& callable) {
+  Future<Value> stage = source.then(std::forward<F>(callable));
+  if (stage.block() == nullptr) source.cancel();
+  return stage;
+}
+
+/// Keeps something behind a future, whose outcome it passes on.
 template <class Held>
 class RestBehind {
  public:
@@ -104,11 +112,11 @@ template <class Held>
 Future<Value> Script::later(Held held) const {
   Scene& there = scene();
   if (returns_ != Returns::other) {
-    const int node = there.nodes.add(Kind::leaf);
+    const int node = there.nodes.add(Kind::leaf, 2);
     there.await(node_, node);
     const auto nap = returns_ == Returns::nap ? 0ms : 1ms;
-    Future<Value> rest =
-        eyelet::sleep(there.loop, nap).then(Rest<Held>{Script{there, node, kPlain}, std::move(held)});
+    Future<Value> rest = eyelet::sleep(there.loop, nap)
+                             .then(Rest<Held>{Script{there, node, kPlain}, std::move(held)});
     if (rest.block() == nullptr) there.nodes[node].done = true;
     return rest;
   }
@@ -118,7 +126,7 @@ Future<Value> Script::later(Held held) const {
     return slot.future;
   } else {
     if (slot.node == kNoNode) return slot.future;
-    const int node = there.nodes.add(Kind::finally, slot.node);
+    const int node = there.nodes.add(Kind::finally, 1, slot.node);
     there.await(node_, node);
     Future<Value> rest =
         slot.future.finally(RestBehind<Held>{Script{there, node, kPlain}, std::move(held)});

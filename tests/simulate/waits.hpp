@@ -150,7 +150,9 @@ class Waits {
     line.back().called = called;
     line.back().group = group;
     if (shape == Shape::held) return hold(std::move(wait), slot, id);
-    const int node = scene.nodes.add(Kind::leaf);
+    // With those of what stands between, and of the sleep that it is gathered with.
+    static constexpr std::size_t kBlocks[] = {1, 2, 4, 4, 3, 6};
+    const int node = scene.nodes.add(Kind::leaf, kBlocks[static_cast<std::size_t>(shape)]);
     Script script{scene, node, how};
     if (how.waits())
       watch(wait, shape, slot, node, Watcher<T, Role, true>{*this, id, std::move(script)});
@@ -189,9 +191,7 @@ class Waits {
       case Shape::limited:
       case Shape::hurried: {
         const Future<T> limited = eyelet::wait_for(wait, shape == Shape::limited ? 1ms : 0ms);
-        Future<Value> future = limited.then(std::move(watcher));
-        if (future.block() == nullptr) limited.cancel();  // it would wait for nobody
-        return scene.keep(slot, std::move(future), node);
+        return scene.keep(slot, then_or_cancel(limited, std::move(watcher)), node);
       }
       case Shape::shielded:
         return scene.keep(slot, eyelet::shield(wait).then(std::move(watcher)), node);

@@ -58,8 +58,7 @@ void World::operate(const Step& step) {
     case Code::advance: return port.advance(delay(o.what));
     case Code::call_soon: return callbacks_.call_soon(o.what, step.deed);
     case Code::call_later: return callbacks_.call_later(o.what, delay(o.second), step.deed);
-    case Code::call_at:
-      return callbacks_.call_at(o.what, moment(o.second, port.now()), step.deed);
+    case Code::call_at: return callbacks_.call_at(o.what, moment(o.second, port.now()), step.deed);
     case Code::cancel_handle: return callbacks_.cancel(o.what);
     case Code::add_done_callback: return callbacks_.add_done(o.what, o.second, step.deed);
     case Code::remove_done_callback: return callbacks_.remove_done(o.what, o.second);
@@ -207,6 +206,19 @@ void World::check_quiet() {
   sleeps_.check_quiet();
   for (const QueuePart& queue : queues_) queue.check_quiet();
   as_completed_.check_quiet();
+  check_blocks();
+}
+
+void World::check_blocks() {
+  std::vector<int> holds;
+  for (const Slot& slot : slots) holds.push_back(slot.node);
+  callbacks_.list_waited_for(holds);
+  futures_.list_held(holds);
+  as_completed_.list_held(holds);
+  std::size_t most = callbacks_.pending() + as_completed_.blocks() + nodes.blocks(holds);
+  most += static_cast<std::size_t>(
+      std::count_if(held.begin(), held.end(), [](HeldWait* wait) { return wait != nullptr; }));
+  expect(loop.stats().in_use <= most, "blocks are in use that nobody needs");
 }
 
 void World::end() {
@@ -240,7 +252,8 @@ void World::let_go() {
 }
 
 bool World::all_done() const {
-  return std::all_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.future.done(); });
+  return std::all_of(slots.begin(), slots.end(),
+                     [](const Slot& slot) { return slot.future.done(); });
 }
 
 // Somebody may wait for himself, or have what those wait for who he waits for.

@@ -31,6 +31,7 @@ class World final : public Scene {
   bool run_pass();
   void settle();
   void check_quiet();
+  void check_blocks();
 
   void end();
   void let_go();
