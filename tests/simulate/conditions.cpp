@@ -112,8 +112,7 @@ void ConditionPart::wait(bool asks, Shape shape, std::size_t slot, const How& ho
   const bool locked = static_cast<bool>(hand.guard);
   if (!locked && lock_.lock->locked()) return;  // somebody else's
   // Who watches must not fail to: he could not take the lock.
-  if (shape >= Shape::shielded || (shape != Shape::held && scene_.free_blocks() < 5))
-    shape = Shape::held;
+  if (shape >= Shape::shielded || (shape != Shape::held && scene_.may_lack(5))) shape = Shape::held;
   const int id = ++last_;
   asking_first_ = id;
   line_.push_back(Waiter{id, shape == Shape::held, scene_.disturbances});

@@ -193,10 +193,10 @@ void AsCompletedPart::begin(std::size_t first, std::size_t second, bool limited)
 
 void AsCompletedPart::next(std::size_t into) {
   if (!source_ || asking_) return;
-  const int node = scene_.nodes.add(Kind::leaf, 4, nodes_[0], nodes_[1]);
+  const int node = scene_.nodes.add(Kind::leaf, 2, nodes_[0], nodes_[1]);
   Script script{scene_, node, kPlain};
   asking_ = true;
-  scene_.keep(into, then_or_cancel(source_->next(), Came{*this, std::move(script)}), node);
+  scene_.keep(into, source_->next().then(Came{*this, std::move(script)}), node);
 }
 
 void AsCompletedPart::check_quiet() const {

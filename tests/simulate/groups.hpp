@@ -36,8 +36,8 @@ class AsCompletedPart {
   void begin(std::size_t first, std::size_t second, bool limited);
   void next(std::size_t into);
   void end() { source_.reset(); }
-  /// Its callbacks, its limit and the last next(); and the nodes to which it has handles.
-  std::size_t blocks() const { return source_ ? 4 : 0; }
+  /// Its callbacks and its limit; and the nodes to which it has handles.
+  std::size_t blocks() const { return source_ ? 3 : 0; }
   void list_held(std::vector<int>& held) const {
     if (source_) held.insert(held.end(), nodes_.begin(), nodes_.end());
   }

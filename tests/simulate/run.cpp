@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -61,11 +62,13 @@ Runs::Runs() {
 }
 
 bool Runs::play(Range& range, Failure& failure) {
-  const auto end = Clock::now() + std::chrono::duration<double>(range.seconds);
+  using Seconds = std::chrono::duration<double>;
+  const auto start = Clock::now();
+  const auto spent = [start] { return Seconds{Clock::now() - start}.count(); };
   const bool well = ends_well([&] {
     for (std::uint64_t seed = range.first; seed <= range.last; ++seed) {
-      if (seed % kBatch == 0) {
-        if (range.seconds > 0 && Clock::now() >= end) return;
+      if ((seed - range.first) % kBatch == 0) {
+        if (range.seconds > 0 && spent() >= range.seconds) return;
         alarm(kMostSeconds);
       }
       verdict->seed = seed;
@@ -76,7 +79,7 @@ bool Runs::play(Range& range, Failure& failure) {
   if (well) return false;
   failure = Failure{verdict->seed, verdict->step, verdict->finding};
   range.first = verdict->seed + 1;
-  range.seconds = std::max(std::chrono::duration<double>(end - Clock::now()).count(), 0.001);
+  if (range.seconds > 0) range.seconds = std::max(range.seconds - spent(), 0.001);
   return true;
 }
 

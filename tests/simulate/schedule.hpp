@@ -23,6 +23,7 @@ inline constexpr std::size_t kPromises = 4;
 inline constexpr std::size_t kHandles = 6;
 inline constexpr std::size_t kHeld = 6;
 inline constexpr std::size_t kPrimitives = 11;
+inline constexpr std::size_t kMail = 3;
 
 /// What an operation does; its operands are in the table of schedule.cpp.
 enum class Code : std::uint8_t {
@@ -101,7 +102,20 @@ enum class Code : std::uint8_t {
   for_each,
   with,
   with_room,
-  kCount,
+  // generators
+  begin_generator,
+  next_value,
+  close_generator,
+  end_generator,
+  // from outside
+  post,
+  set_flag,
+  clear_flag,
+  wait_flag,
+  put_item,
+  get_item,
+  get_item_nowait,
+  interrupt,
 };
 
 /// What a number among the operands of an operation stands for.
@@ -125,6 +139,8 @@ enum class Of : std::uint8_t {
   held,       ///< a wait that nothing waits for
   primitive,  ///< one that may be destroyed and made anew
   group,
+  signal,  ///< mail, the flag, an item
+  port_call,
 };
 
 /// In which way a primitive is waited for.
@@ -173,7 +189,8 @@ struct Setting {
   std::uint8_t slots;
   std::uint8_t permits;
   std::uint8_t parties;
-  bool closes;  ///< the loop is closed in the middle of everything
+  std::uint8_t faults;  ///< of 32 acquisitions of a block so many fail, with fault injection
+  bool closes;          ///< the loop is closed in the middle of everything
   eyelet::TimePoint start;
   std::size_t first_timer_order;
 };
