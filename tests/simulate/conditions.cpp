@@ -16,7 +16,7 @@ class ConditionPart::Watcher {
  public:
   Watcher(ConditionPart& part, int id, Script script)
       : script_{std::move(script)}, part_{&part}, id_{id} {}
-  auto operator()() -> std::conditional_t<kLater, Future<Value>, Result<Value>> {
+  Returned<kLater> operator()() {
     const Turn turn{script_.scene()};
     Held held = part_->ended(id_, true);
     script_.perform();
@@ -145,9 +145,9 @@ void ConditionPart::watch(Future<void>& wait, Shape shape, std::size_t slot, con
   const int node = scene_.nodes.add(Kind::leaf, shape == Shape::then ? 2 : 4);
   scene_.nodes[node].slow = true;
   const int end = scene_.nodes.add(Kind::or_else, 1, node);
-  Script script{scene_, node, how};
-  const Future<Value> well = how.waits() ? wait.then(Watcher<true>{*this, id, std::move(script)})
-                                         : wait.then(Watcher<false>{*this, id, std::move(script)});
+  const Future<Value> well = by_return(how, [&](auto later) {
+    return wait.then(Watcher<later>{*this, id, Script{scene_, node, how}});
+  });
   const How fails{Returns::error, 0, how.actor, {}};
   scene_.keep(slot, well.or_else(Otherwise{*this, id, Script{scene_, end, fails}}), end);
 }

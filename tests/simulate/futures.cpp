@@ -15,49 +15,33 @@ void gives(Scene& scene, int source, const Result<Value>& outcome) {
 template <bool kLater>
 class Then {
  public:
-  using Returned = std::conditional_t<kLater, Future<Value>, Result<Value>>;
   Then(int source, Script script) : script_{std::move(script)}, source_{source} {}
-  Returned operator()(const Value& value) {
+  Returned<kLater> operator()(const Value& value) {
     const Turn turn{script_.scene()};
     expect(!script_.model().no_value, "a success continuation runs after a cancel");
     script_.scene().nodes.saw_value(source_, value.node);
-    return end();
+    return script_.run<kLater>();
   }
 
- protected:
-  Returned end() {
-    script_.perform();
-    if constexpr (kLater)
-      return script_.later(Nothing{});
-    else
-      return script_.outcome();
-  }
-
+ private:
   Script script_;
   int source_;
 };
 
 template <bool kLater>
-class OrElse : Then<kLater> {
+class OrElse {
  public:
-  using Then<kLater>::Then;
-  typename Then<kLater>::Returned operator()(Error error) {
-    const Turn turn{this->script_.scene()};
+  OrElse(int source, Script script) : script_{std::move(script)}, source_{source} {}
+  Returned<kLater> operator()(Error error) {
+    const Turn turn{script_.scene()};
     expect(error.code != Errc::none, "or_else runs without an error");
-    gives(this->script_.scene(), this->source_, eyelet::failure(error.code, error.detail));
-    return this->end();
+    gives(script_.scene(), source_, eyelet::failure(error.code, error.detail));
+    return script_.run<kLater>();
   }
-};
 
-template <bool kLater>
-class Body : Then<kLater> {
- public:
-  explicit Body(Script script) : Then<kLater>{kNoNode, std::move(script)} {}
-  typename Then<kLater>::Returned operator()() {
-    const Turn turn{this->script_.scene()};
-    expect(!this->script_.model().no_value, "a task begins after its cancel");
-    return this->end();
-  }
+ private:
+  Script script_;
+  int source_;
 };
 
 /// Makes nothing of a value.
@@ -173,42 +157,49 @@ void FuturePart::then(std::size_t slot, std::size_t into, const How& how) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
   const int node = scene_.nodes.add(Kind::then, 1, source.node);
-  Script script{scene_, node, how};
-  scene_.keep(into,
-              how.waits() ? source.future.then(Then<true>{source.node, std::move(script)})
-                          : source.future.then(Then<false>{source.node, std::move(script)}),
-              node);
+  scene_.keep(
+      into,
+      by_return(how,
+                [&](auto later) {
+                  return source.future.then(Then<later>{source.node, Script{scene_, node, how}});
+                }),
+      node);
 }
 
 void FuturePart::or_else(std::size_t slot, std::size_t into, const How& how) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
   const int node = scene_.nodes.add(Kind::or_else, 1, source.node);
-  Script script{scene_, node, how};
-  scene_.keep(into,
-              how.waits() ? source.future.or_else(OrElse<true>{source.node, std::move(script)})
-                          : source.future.or_else(OrElse<false>{source.node, std::move(script)}),
-              node);
+  scene_.keep(
+      into,
+      by_return(
+          how,
+          [&](auto later) {
+            return source.future.or_else(OrElse<later>{source.node, Script{scene_, node, how}});
+          }),
+      node);
 }
 
 void FuturePart::finally(std::size_t slot, std::size_t into, const How& how) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
   const int node = scene_.nodes.add(Kind::finally, 1, source.node);
-  Script script{scene_, node, how};
   scene_.keep(into,
-              how.waits() ? source.future.finally(Finally<true>{std::move(script)})
-                          : source.future.finally(Finally<false>{std::move(script)}),
+              by_return(how,
+                        [&](auto later) {
+                          return source.future.finally(Finally<later>{Script{scene_, node, how}});
+                        }),
               node);
 }
 
 void FuturePart::create_task(std::size_t into, const How& how) {
   const int node = scene_.nodes.add(Kind::task, 1);
-  Script script{scene_, node, how};
-  if (how.waits())
-    scene_.keep(into, scene_.loop.create_task(Body<true>{std::move(script)}), node);
-  else
-    scene_.keep(into, scene_.loop.create_task(Body<false>{std::move(script)}), node);
+  scene_.keep(into,
+              by_return(how,
+                        [&](auto later) -> Future<Value> {
+                          return scene_.loop.create_task(Body<later>{Script{scene_, node, how}});
+                        }),
+              node);
 }
 
 void FuturePart::cancel(std::size_t slot) {

@@ -11,26 +11,7 @@ int add_slow(Scene& scene, bool recovers, std::size_t blocks, int source = kNoNo
   return node;
 }
 
-/// The body of a task or scope.
-template <bool kLater>
-class Body {
- public:
-  explicit Body(Script script) : script_{std::move(script)} {}
-  auto operator()() -> std::conditional_t<kLater, Future<Value>, Result<Value>> {
-    const Turn turn{script_.scene()};
-    expect(!script_.model().no_value, "a body begins after its cancel");
-    script_.perform();
-    if constexpr (kLater)
-      return script_.later(Nothing{});
-    else
-      return script_.outcome();
-  }
-
- private:
-  Script script_;
-};
-
-/// The same with a lock.
+/// The body of a with, in which the lock is held.
 template <bool kLater>
 class LockedBody {
  public:
@@ -39,16 +20,12 @@ class LockedBody {
   ~LockedBody() {
     if (script_.here() && !script_.model().ran) doorway_->lock.waits.line.leave(doorway_->id);
   }
-  auto operator()() -> std::conditional_t<kLater, Future<Value>, Result<Value>> {
+  Returned<kLater> operator()() {
     const Turn turn{script_.scene()};
     doorway_->lock.waits.look();
     doorway_->lock.waits.line.serve(doorway_->id);
     doorway_->lock.comes();
-    script_.perform();
-    if constexpr (kLater)
-      return script_.later(Nothing{});
-    else
-      return script_.outcome();
+    return script_.run<kLater>();
   }
 
  private:
@@ -96,9 +73,9 @@ void GroupPart::run(std::size_t into, const How& how) {
   const int end = add_slow(scene_, false, 2, body);
   const int node = scene_.nodes.add(Kind::then, 1, end);
   const bool was_open = group_->open();
-  Script script{scene_, body, how};
-  const Future<void> run = how.waits() ? group_->run(Body<true>{std::move(script)})
-                                       : group_->run(Body<false>{std::move(script)});
+  const Future<void> run = by_return(how, [&](auto later) {
+    return group_->run(Body<later>{Script{scene_, body, how}});
+  });
   expect(!was_open || run.done(), "a group runs twice at a time");
   const bool began = !run.done();
   if (began) {
@@ -114,12 +91,9 @@ void GroupPart::run(std::size_t into, const How& how) {
 void GroupPart::join(std::size_t into, const How& how) {
   const int node = add_member();
   const bool open = group_->open();
-  Script script{scene_, node, how};
-  Future<Value> task;
-  if (how.waits())
-    task = group_->create_task(Body<true>{std::move(script)});
-  else
-    task = group_->create_task(Body<false>{std::move(script)});
+  Future<Value> task = by_return(how, [&](auto later) -> Future<Value> {
+    return group_->create_task(Body<later>{Script{scene_, node, how}});
+  });
   expect(open || task.done(), "a task joined a group that is not open");
   if (!task.done()) {
     // The model has room for two of those for whom the run waits besides its body.
@@ -225,20 +199,24 @@ void ScopePart::with(LockPart& lock, std::size_t into, const How& how) {
   const int body = scene_.nodes.add(Kind::leaf, 0);
   const int node = scene_.nodes.add(Kind::scope, 2, body);
   Doorway& doorway = doorways_.emplace_back(Doorway{lock, lock.waits.ticket()});
-  Script script{scene_, body, how};
-  scene_.keep(into,
-              how.waits() ? eyelet::with(doorway, LockedBody<true>{std::move(script), doorway})
-                          : eyelet::with(doorway, LockedBody<false>{std::move(script), doorway}),
-              node);
+  scene_.keep(
+      into,
+      by_return(
+          how,
+          [&](auto later) {
+            return eyelet::with(doorway, LockedBody<later>{Script{scene_, body, how}, doorway});
+          }),
+      node);
 }
 
 void ScopePart::with_room(std::size_t into, const How& how) {
   const int body = scene_.nodes.add(Kind::leaf, 0);
   const int node = scene_.nodes.add(Kind::scope, 3, body);
-  Script script{scene_, body, how};
   scene_.keep(into,
-              how.waits() ? eyelet::with(room_, Body<true>{std::move(script)})
-                          : eyelet::with(room_, Body<false>{std::move(script)}),
+              by_return(how,
+                        [&](auto later) {
+                          return eyelet::with(room_, Body<later>{Script{scene_, body, how}});
+                        }),
               node);
 }
 

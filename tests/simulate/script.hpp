@@ -9,6 +9,16 @@ namespace simulate {
 /// What a callable keeps that was given nothing.
 struct Nothing {};
 
+/// What a callable returns: at once, or later.
+template <bool kLater>
+using Returned = std::conditional_t<kLater, Future<Value>, Result<Value>>;
+
+/// `make` with std::true_type for a callable that returns a future, else with std::false_type.
+template <class F>
+auto by_return(const How& how, F make) {
+  return how.waits() ? make(std::true_type{}) : make(std::false_type{});
+}
+
 /// Returns a value, and does nothing else.
 inline constexpr How kPlain{Returns::value, 0, 0, {}};
 
@@ -37,6 +47,16 @@ class Script {
   void perform() const {
     model().ran = true;
     capture_.perform();
+  }
+
+  /// The same, and what it then returns.
+  template <bool kLater>
+  Returned<kLater> run() const {
+    perform();
+    if constexpr (kLater)
+      return later(Nothing{});
+    else
+      return outcome();
   }
 
   bool fails() const { return returns_ == Returns::error; }
@@ -68,6 +88,21 @@ class ToValue {
     const Turn turn{script_.scene()};
     script_.perform();
     return script_.outcome();
+  }
+
+ private:
+  Script script_;
+};
+
+/// The body of a task or scope.
+template <bool kLater>
+class Body {
+ public:
+  explicit Body(Script script) : script_{std::move(script)} {}
+  Returned<kLater> operator()() {
+    const Turn turn{script_.scene()};
+    expect(!script_.model().no_value, "a body begins after its cancel");
+    return script_.run<kLater>();
   }
 
  private:
