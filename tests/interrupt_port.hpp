@@ -8,6 +8,14 @@
 
 class InterruptPort final : public eyelet::Port {
  public:
+  /// The clock starts at `start`.
+  explicit InterruptPort(eyelet::TimePoint start = {}) : now_{start} {}
+
+  /// Moves the clock forwards. Saturates.
+  void advance(eyelet::Duration by) { now_ = saturating_add(now_, by); }
+  /// Whether the next wait ends at once.
+  bool woken() const { return woken_; }
+
   /// Calls `fn` at the `moment`th moment from now, `times` moments in a row.
   void interrupt(int moment, std::function<void()> fn, int times = 1) {
     due_ = moment;
@@ -53,7 +61,7 @@ class InterruptPort final : public eyelet::Port {
     in_interrupt_ = false;
   }
 
-  eyelet::TimePoint now_{};
+  eyelet::TimePoint now_;
   std::function<void()> interrupt_;
   int due_ = 0;
   int left_ = 0;

@@ -14,6 +14,7 @@ from SCons.Script import COMMAND_LINE_TARGETS
 TIMEOUT_SECONDS = 120
 COUNTED_TIMEOUT_SECONDS = 600
 COUNTS = re.compile(r'^(\d+) passed, (\d+) failed$', re.MULTILINE)
+SEEDS = re.compile(r'^seeds \d+\.\.\d+$', re.MULTILINE)
 QUIET_TEST = re.compile(r'^TEST\(.*\) - \d+ ms\n', re.MULTILINE)
 SUMMARY = re.compile(
     r'^(?:OK|Errors) \((?:(\d+) failures, )?.*?(\d+) ran, .*?(\d+) ignored', re.MULTILINE)
@@ -94,14 +95,17 @@ def record_suite(name, end, out, err):
     record(name, max(ran - failures, 0), failed, why, detail)
 
 
-def counted(words, more_words=()):
-    """A check that counts for itself, in its last line. It is called with the program."""
+def counted(words, what, more_words=()):
+    """A check that counts for itself, in its last line, and may name the seeds of what it made up in
+    the line before. It is called with the program."""
     def check(name, program):
         end, out, err = run([*words, program, *more_words], COUNTED_TIMEOUT_SECONDS)
         counts = COUNTS.findall(out)
         passed, failed = map(int, counts[-1]) if counts else (0, 1)
         failed = failed or int(bool(end))
-        record(name, passed, failed, end if failed else f': {passed} scenarios',
+        seeds = SEEDS.search(out)
+        why = f': {passed} {what}' + (f', {seeds[0]}' if seeds else '')
+        record(name, passed, failed, end if failed else why,
                out + err if failed else skipped(out))
     return check
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <tests/simulate/callbacks.hpp>
 
 namespace simulate {
@@ -105,6 +106,16 @@ void CallbackPart::check_pass() const {
   for (const Record& record : records_)
     expect(!record.pending || record.sort == Sort::done || !scene_.overdue(record.alarm),
            "a callback that was due has not run");
+}
+
+std::size_t CallbackPart::pending() const {
+  return static_cast<std::size_t>(std::count_if(records_.begin(), records_.end(),
+                                                [](const Record& one) { return one.pending; }));
+}
+
+void CallbackPart::list_waited_for(std::vector<int>& nodes) const {
+  for (const Record& record : records_)
+    if (record.pending && record.sort == Sort::done) nodes.push_back(record.node);
 }
 
 void CallbackPart::check_quiet() const {

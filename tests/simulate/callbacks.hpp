@@ -19,6 +19,9 @@ class CallbackPart {
   /// All that was due in the pass that has ended has run.
   void check_pass() const;
   void check_quiet() const;
+  std::size_t pending() const;
+  /// The nodes for which done callbacks wait.
+  void list_waited_for(std::vector<int>& nodes) const;
 
  private:
   enum class Sort : unsigned char { soon, timer, done };

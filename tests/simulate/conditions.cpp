@@ -16,7 +16,7 @@ class ConditionPart::Watcher {
  public:
   Watcher(ConditionPart& part, int id, Script script)
       : script_{std::move(script)}, part_{&part}, id_{id} {}
-  auto operator()() -> std::conditional_t<kLater, Future<Value>, Result<Value>> {
+  Returned<kLater> operator()() {
     const Turn turn{script_.scene()};
     Held held = part_->ended(id_, true);
     script_.perform();
@@ -107,14 +107,12 @@ ConditionPart::Waiter* ConditionPart::find(int id) {
   return there == line_.end() ? nullptr : &*there;
 }
 
-void ConditionPart::wait(bool asks, Shape shape, std::size_t slot,
-                         const How& how) {
+void ConditionPart::wait(bool asks, Shape shape, std::size_t slot, const How& how) {
   Held& hand = lock_.hands[how.actor];
   const bool locked = static_cast<bool>(hand.guard);
   if (!locked && lock_.lock->locked()) return;  // somebody else's
   // Who watches must not fail to: he could not take the lock.
-  if (shape >= Shape::shielded || (shape != Shape::held && scene_.free_blocks() < 5))
-    shape = Shape::held;
+  if (shape >= Shape::shielded || (shape != Shape::held && scene_.may_lack(5))) shape = Shape::held;
   const int id = ++last_;
   asking_first_ = id;
   line_.push_back(Waiter{id, shape == Shape::held, scene_.disturbances});
@@ -144,13 +142,12 @@ void ConditionPart::watch(Future<void>& wait, Shape shape, std::size_t slot, con
     wait = eyelet::wait_for(wait, shape == Shape::limited ? 1ms : 0ms);
     ++scene_.disturbances;
   }
-  const int node = scene_.nodes.add(Kind::leaf);
+  const int node = scene_.nodes.add(Kind::leaf, shape == Shape::then ? 2 : 4);
   scene_.nodes[node].slow = true;
-  const int end = scene_.nodes.add(Kind::or_else, node);
-  Script script{scene_, node, how};
-  const Future<Value> well = how.waits()
-                                 ? wait.then(Watcher<true>{*this, id, std::move(script)})
-                                 : wait.then(Watcher<false>{*this, id, std::move(script)});
+  const int end = scene_.nodes.add(Kind::or_else, 1, node);
+  const Future<Value> well = by_return(how, [&](auto later) {
+    return wait.then(Watcher<later>{*this, id, Script{scene_, node, how}});
+  });
   const How fails{Returns::error, 0, how.actor, {}};
   scene_.keep(slot, well.or_else(Otherwise{*this, id, Script{scene_, end, fails}}), end);
 }
@@ -171,13 +168,16 @@ bool ConditionPart::asked(int id) {
   use_token(*waiter);
   waiter->admitted = flag_;
   waiter->notified = false;
-  if (!flag_) std::rotate(line_.begin() + (waiter - line_.data()), line_.begin() + (waiter - line_.data()) + 1, line_.end());
+  if (!flag_)
+    std::rotate(line_.begin() + (waiter - line_.data()),
+                line_.begin() + (waiter - line_.data()) + 1, line_.end());
   return flag_;
 }
 
 // One who has none uses that of somebody before him, who cannot use it any more.
 void ConditionPart::use_token(Waiter& waiter) {
-  expect(!waiter.overtaken && !waiter.broken, "woken after one who came later, or by what has gone");
+  expect(!waiter.overtaken && !waiter.broken,
+         "woken after one who came later, or by what has gone");
   if (waiter.notified || waiter.admitted || waiter.keeps) return;
   for (Waiter& other : line_) {
     if (!other.notified) continue;
@@ -239,7 +239,8 @@ void ConditionPart::check_quiet() const {
   for (const Waiter& one : line_) {
     expect(!one.keeps, "waits for a flag that was up");
     if (lock_.lock->locked()) continue;
-    expect(!one.overtaken && !one.cancelled && !one.broken, "has not ended though the lock is free");
+    expect(!one.overtaken && !one.cancelled && !one.broken,
+           "has not ended though the lock is free");
     expect(!one.notified || !one.sure || !knows(one), "a notification got lost");
   }
 }

@@ -27,15 +27,15 @@ class ConditionPart {
  private:
   struct Waiter {
     int id;
-    bool held;               ///< its future: its cancels are known
-    unsigned disturbances;   ///< when it came
-    bool keeps = false;      ///< the flag was up: it waits for nothing
-    bool notified = false;   ///< it has a token
-    bool sure = false;       ///< for certain
-    bool admitted = false;   ///< the token is used up
+    bool held;              ///< its future: its cancels are known
+    unsigned disturbances;  ///< when it came
+    bool keeps = false;     ///< the flag was up: it waits for nothing
+    bool notified = false;  ///< it has a token
+    bool sure = false;      ///< for certain
+    bool admitted = false;  ///< the token is used up
     bool overtaken = false;
     bool cancelled = false;
-    bool broken = false;     ///< its condition has gone
+    bool broken = false;  ///< its condition has gone
   };
 
   struct Asking;

@@ -15,49 +15,33 @@ void gives(Scene& scene, int source, const Result<Value>& outcome) {
 template <bool kLater>
 class Then {
  public:
-  using Returned = std::conditional_t<kLater, Future<Value>, Result<Value>>;
   Then(int source, Script script) : script_{std::move(script)}, source_{source} {}
-  Returned operator()(const Value& value) {
+  Returned<kLater> operator()(const Value& value) {
     const Turn turn{script_.scene()};
     expect(!script_.model().no_value, "a success continuation runs after a cancel");
     script_.scene().nodes.saw_value(source_, value.node);
-    return end();
+    return script_.run<kLater>();
   }
 
- protected:
-  Returned end() {
-    script_.perform();
-    if constexpr (kLater)
-      return script_.later(Nothing{});
-    else
-      return script_.outcome();
-  }
-
+ private:
   Script script_;
   int source_;
 };
 
 template <bool kLater>
-class OrElse : Then<kLater> {
+class OrElse {
  public:
-  using Then<kLater>::Then;
-  typename Then<kLater>::Returned operator()(Error error) {
-    const Turn turn{this->script_.scene()};
+  OrElse(int source, Script script) : script_{std::move(script)}, source_{source} {}
+  Returned<kLater> operator()(Error error) {
+    const Turn turn{script_.scene()};
     expect(error.code != Errc::none, "or_else runs without an error");
-    gives(this->script_.scene(), this->source_, eyelet::failure(error.code, error.detail));
-    return this->end();
+    gives(script_.scene(), source_, eyelet::failure(error.code, error.detail));
+    return script_.run<kLater>();
   }
-};
 
-template <bool kLater>
-class Body : Then<kLater> {
- public:
-  explicit Body(Script script) : Then<kLater>{kNoNode, std::move(script)} {}
-  typename Then<kLater>::Returned operator()() {
-    const Turn turn{this->script_.scene()};
-    expect(!this->script_.model().no_value, "a task begins after its cancel");
-    return this->end();
-  }
+ private:
+  Script script_;
+  int source_;
 };
 
 /// Makes nothing of a value.
@@ -92,9 +76,8 @@ class Finally {
  private:
   Future<void> ignoring(const Future<Value>& future) {
     Scene& scene = script_.scene();
-    const int node = scene.nodes.add(Kind::then, script_.model().inner);
-    Future<void> ignored =
-        future.then(Ignore{Script{scene, node, kPlain}});
+    const int node = scene.nodes.add(Kind::then, 1, script_.model().inner);
+    Future<void> ignored = future.then(Ignore{Script{scene, node, kPlain}});
     if (ignored.block() == nullptr) scene.nodes[node].done = true;
     scene.await(script_.node(), node);
     return ignored;
@@ -106,8 +89,7 @@ class Finally {
 /// Behind what combines futures: each outcome that came is that of its source.
 class Combined {
  public:
-  Combined(Scene& scene, int node)
-      : script_{scene, node, kPlain} {}
+  Combined(Scene& scene, int node) : script_{scene, node, kPlain} {}
 
   Result<Value> operator()(const std::tuple<Value, Value>& values) {
     return end(std::get<0>(values), std::get<1>(values));
@@ -144,7 +126,7 @@ class Combined {
 }  // namespace
 
 void FuturePart::create(std::size_t promise, std::size_t into) {
-  const int node = scene_.nodes.add(Kind::promise);
+  const int node = scene_.nodes.add(Kind::promise, 1);
   Slot fresh{scene_.loop.create_future<Value>(), node};
   scene_.keep(into, fresh.future, node);
   std::swap(promises_[promise], fresh);
@@ -174,43 +156,50 @@ void FuturePart::drop_promise(std::size_t promise) {
 void FuturePart::then(std::size_t slot, std::size_t into, const How& how) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
-  const int node = scene_.nodes.add(Kind::then, source.node);
-  Script script{scene_, node, how};
-  scene_.keep(into,
-              how.waits() ? source.future.then(Then<true>{source.node, std::move(script)})
-                          : source.future.then(Then<false>{source.node, std::move(script)}),
-              node);
+  const int node = scene_.nodes.add(Kind::then, 1, source.node);
+  scene_.keep(
+      into,
+      by_return(how,
+                [&](auto later) {
+                  return source.future.then(Then<later>{source.node, Script{scene_, node, how}});
+                }),
+      node);
 }
 
 void FuturePart::or_else(std::size_t slot, std::size_t into, const How& how) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
-  const int node = scene_.nodes.add(Kind::or_else, source.node);
-  Script script{scene_, node, how};
-  scene_.keep(into,
-              how.waits() ? source.future.or_else(OrElse<true>{source.node, std::move(script)})
-                          : source.future.or_else(OrElse<false>{source.node, std::move(script)}),
-              node);
+  const int node = scene_.nodes.add(Kind::or_else, 1, source.node);
+  scene_.keep(
+      into,
+      by_return(
+          how,
+          [&](auto later) {
+            return source.future.or_else(OrElse<later>{source.node, Script{scene_, node, how}});
+          }),
+      node);
 }
 
 void FuturePart::finally(std::size_t slot, std::size_t into, const How& how) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
-  const int node = scene_.nodes.add(Kind::finally, source.node);
-  Script script{scene_, node, how};
+  const int node = scene_.nodes.add(Kind::finally, 1, source.node);
   scene_.keep(into,
-              how.waits() ? source.future.finally(Finally<true>{std::move(script)})
-                          : source.future.finally(Finally<false>{std::move(script)}),
+              by_return(how,
+                        [&](auto later) {
+                          return source.future.finally(Finally<later>{Script{scene_, node, how}});
+                        }),
               node);
 }
 
 void FuturePart::create_task(std::size_t into, const How& how) {
-  const int node = scene_.nodes.add(Kind::task);
-  Script script{scene_, node, how};
-  if (how.waits())
-    scene_.keep(into, scene_.loop.create_task(Body<true>{std::move(script)}), node);
-  else
-    scene_.keep(into, scene_.loop.create_task(Body<false>{std::move(script)}), node);
+  const int node = scene_.nodes.add(Kind::task, 1);
+  scene_.keep(into,
+              by_return(how,
+                        [&](auto later) -> Future<Value> {
+                          return scene_.loop.create_task(Body<later>{Script{scene_, node, how}});
+                        }),
+              node);
 }
 
 void FuturePart::cancel(std::size_t slot) {
@@ -240,14 +229,14 @@ void FuturePart::copy(std::size_t slot, std::size_t into) {
 void FuturePart::shield(std::size_t slot, std::size_t into) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
-  const int node = scene_.nodes.add(Kind::shield, source.node);
+  const int node = scene_.nodes.add(Kind::shield, 1, source.node);
   scene_.keep(into, eyelet::shield(source.future), node);
 }
 
 void FuturePart::wait_for(std::size_t slot, eyelet::Duration limit, std::size_t into) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
-  const int node = scene_.nodes.add(Kind::wait_for, source.node);
+  const int node = scene_.nodes.add(Kind::wait_for, 2, source.node);
   ++scene_.disturbances;
   scene_.keep(into, eyelet::wait_for(source.future, limit), node);
 }
@@ -258,7 +247,7 @@ void FuturePart::gather(std::size_t first, std::size_t second, std::size_t whole
   const Slot b = scene_.slots[second];
   if (a.node == kNoNode || b.node == kNoNode) return;
   const int node =
-      scene_.nodes.add(whole == 1 ? Kind::gather_all : Kind::gather, a.node, b.node);
+      scene_.nodes.add(whole == 1 ? Kind::gather_all : Kind::gather, 4, a.node, b.node);
   Combined combined{scene_, node};
   if (whole == 0)
     scene_.keep(into, eyelet::gather(a.future, b.future).then(std::move(combined)), node);
@@ -267,8 +256,8 @@ void FuturePart::gather(std::size_t first, std::size_t second, std::size_t whole
                 eyelet::gather(eyelet::kReturnErrors, a.future, b.future).then(std::move(combined)),
                 node);
   else
-    scene_.keep(into,
-                eyelet::gather(std::array{a.future, b.future}).then(std::move(combined)), node);
+    scene_.keep(into, eyelet::gather(std::array{a.future, b.future}).then(std::move(combined)),
+                node);
 }
 
 void FuturePart::wait(std::size_t first, std::size_t second, std::size_t when, std::size_t into) {
@@ -277,11 +266,15 @@ void FuturePart::wait(std::size_t first, std::size_t second, std::size_t when, s
   if (a.node == kNoNode || b.node == kNoNode) return;
   const auto until = static_cast<eyelet::ReturnWhen>(when % 3);
   const int node = scene_.nodes.add(
-      until == eyelet::ReturnWhen::first_completed ? Kind::wait_any : Kind::wait_all, a.node,
+      until == eyelet::ReturnWhen::first_completed ? Kind::wait_any : Kind::wait_all, 5, a.node,
       b.node);
   const Future<eyelet::Done> wait = when < 3 ? eyelet::wait(until, a.future, b.future)
                                              : eyelet::wait(until, 1ms, a.future, b.future);
   scene_.keep(into, wait.then(Combined{scene_, node}), node);
+}
+
+void FuturePart::list_held(std::vector<int>& held) const {
+  for (const Slot& promise : promises_) held.push_back(promise.node);
 }
 
 void FuturePart::end() {

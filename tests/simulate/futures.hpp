@@ -30,6 +30,8 @@ class FuturePart {
   void wait(std::size_t first, std::size_t second, std::size_t when, std::size_t into);
 
   void end();
+  /// The nodes to which it has handles.
+  void list_held(std::vector<int>& held) const;
 
  private:
   Scene& scene_;

@@ -4,33 +4,14 @@
 namespace simulate {
 namespace {
 
-int add_slow(Scene& scene, bool recovers, int source = kNoNode) {
-  const int node = scene.nodes.add(Kind::leaf, source);
+int add_slow(Scene& scene, bool recovers, std::size_t blocks, int source = kNoNode) {
+  const int node = scene.nodes.add(Kind::leaf, blocks, source);
   scene.nodes[node].slow = true;
   scene.nodes[node].recovers = recovers;
   return node;
 }
 
-/// The body of a task or scope.
-template <bool kLater>
-class Body {
- public:
-  explicit Body(Script script) : script_{std::move(script)} {}
-  auto operator()() -> std::conditional_t<kLater, Future<Value>, Result<Value>> {
-    const Turn turn{script_.scene()};
-    expect(!script_.model().no_value, "a body begins after its cancel");
-    script_.perform();
-    if constexpr (kLater)
-      return script_.later(Nothing{});
-    else
-      return script_.outcome();
-  }
-
- private:
-  Script script_;
-};
-
-/// The same with a lock.
+/// The body of a with, in which the lock is held.
 template <bool kLater>
 class LockedBody {
  public:
@@ -39,16 +20,12 @@ class LockedBody {
   ~LockedBody() {
     if (script_.here() && !script_.model().ran) doorway_->lock.waits.line.leave(doorway_->id);
   }
-  auto operator()() -> std::conditional_t<kLater, Future<Value>, Result<Value>> {
+  Returned<kLater> operator()() {
     const Turn turn{script_.scene()};
     doorway_->lock.waits.look();
     doorway_->lock.waits.line.serve(doorway_->id);
     doorway_->lock.comes();
-    script_.perform();
-    if constexpr (kLater)
-      return script_.later(Nothing{});
-    else
-      return script_.outcome();
+    return script_.run<kLater>();
   }
 
  private:
@@ -61,16 +38,17 @@ class LockedBody {
 /// Behind the end of a group.
 class GroupPart::End {
  public:
-  explicit End(GroupPart& part)
-      : capture_{part.scene_, Deed{}}, part_{&part}, run_{part.run_count_} {}
+  /// `run`: 0 for one that was refused.
+  End(GroupPart& part, unsigned run, Script script)
+      : script_{std::move(script)}, part_{&part}, run_{run} {}
   void operator()() {
     const Turn turn{part_->scene_};
     if (run_ == part_->run_count_ && !part_->scene_.circular) part_->check_members();
-    capture_.perform();
+    script_.perform();
   }
 
  private:
-  Capture capture_;
+  Script script_;
   GroupPart* part_;
   unsigned run_;
 };
@@ -83,33 +61,39 @@ void GroupPart::check_members() const {
   }
 }
 
+int GroupPart::add_member() {
+  const int node = scene_.nodes.add(Kind::task, 2);
+  scene_.nodes[node].blocks_when_run = 2;
+  return node;
+}
+
 void GroupPart::run(std::size_t into, const How& how) {
   ++scene_.disturbances;
-  const int body = scene_.nodes.add(Kind::task);
-  const int node = add_slow(scene_, false, body);
+  const int body = add_member();
+  const int end = add_slow(scene_, false, 2, body);
+  const int node = scene_.nodes.add(Kind::then, 1, end);
   const bool was_open = group_->open();
-  Script script{scene_, body, how};
-  const Future<void> run = how.waits() ? group_->run(Body<true>{std::move(script)})
-                                       : group_->run(Body<false>{std::move(script)});
+  const Future<void> run = by_return(how, [&](auto later) {
+    return group_->run(Body<later>{Script{scene_, body, how}});
+  });
   expect(!was_open || run.done(), "a group runs twice at a time");
-  if (!run.done()) {
-    run_ = node;
+  const bool began = !run.done();
+  if (began) {
+    run_ = end;
     members_.assign(1, body);
     ++run_count_;
   }
-  const Future<void> ended = run.done() ? run : run.finally(End{*this});
+  const Future<void> ended =
+      run.finally(End{*this, began ? run_count_ : 0, Script{scene_, end, kPlain}});
   scene_.keep(into, ended.then(ToValue{Script{scene_, node, kPlain}}), node);
 }
 
 void GroupPart::join(std::size_t into, const How& how) {
-  const int node = scene_.nodes.add(Kind::task);
+  const int node = add_member();
   const bool open = group_->open();
-  Script script{scene_, node, how};
-  Future<Value> task;
-  if (how.waits())
-    task = group_->create_task(Body<true>{std::move(script)});
-  else
-    task = group_->create_task(Body<false>{std::move(script)});
+  Future<Value> task = by_return(how, [&](auto later) -> Future<Value> {
+    return group_->create_task(Body<later>{Script{scene_, node, how}});
+  });
   expect(open || task.done(), "a task joined a group that is not open");
   if (!task.done()) {
     // The model has room for two of those for whom the run waits besides its body.
@@ -183,13 +167,10 @@ void AsCompletedPart::begin(std::size_t first, std::size_t second, bool limited)
 
 void AsCompletedPart::next(std::size_t into) {
   if (!source_ || asking_) return;
-  const int node = scene_.nodes.add(Kind::leaf, nodes_[0], nodes_[1]);
+  const int node = scene_.nodes.add(Kind::leaf, 2, nodes_[0], nodes_[1]);
   Script script{scene_, node, kPlain};
   asking_ = true;
-  const auto next = source_->next();
-  Future<Value> came = next.then(Came{*this, std::move(script)});
-  if (came.block() == nullptr) next.cancel();  // it would take an outcome for nobody
-  scene_.keep(into, std::move(came), node);
+  scene_.keep(into, source_->next().then(Came{*this, std::move(script)}), node);
 }
 
 void AsCompletedPart::check_quiet() const {
@@ -201,37 +182,41 @@ void AsCompletedPart::check_quiet() const {
 }
 
 void ScopePart::repeat(std::size_t rounds, std::size_t into, const How& how) {
-  const int node = add_slow(scene_, true);
-  const Future<void> loop = eyelet::repeat(
-      scene_.loop,
-      [capture = Capture{scene_, how.deed}, left = rounds, nap = how.returns != Returns::sleep]() mutable {
+  const int node = add_slow(scene_, true, 4);
+  const Future<void> loop =
+      eyelet::repeat(scene_.loop, [capture = Capture{scene_, how.deed}, left = rounds,
+                                   nap = how.returns != Returns::sleep]() mutable {
         const Turn turn{capture.scene()};
         expect(left != 0, "a loop goes on after its end");
         const bool more = --left != 0;
         capture.perform();
         return eyelet::sleep(capture.scene().loop, nap ? 0ms : 1ms).then([more] { return more; });
       });
-  scene_.keep(into, loop.then(ToValue{Script{scene_, node, kPlain}}), node);
+  scene_.keep(into, then_or_cancel(loop, ToValue{Script{scene_, node, kPlain}}), node);
 }
 
 void ScopePart::with(LockPart& lock, std::size_t into, const How& how) {
-  const int body = scene_.nodes.add(Kind::leaf);
-  const int node = scene_.nodes.add(Kind::scope, body);
+  const int body = scene_.nodes.add(Kind::leaf, 0);
+  const int node = scene_.nodes.add(Kind::scope, 2, body);
   Doorway& doorway = doorways_.emplace_back(Doorway{lock, lock.waits.ticket()});
-  Script script{scene_, body, how};
-  scene_.keep(into,
-              how.waits() ? eyelet::with(doorway, LockedBody<true>{std::move(script), doorway})
-                          : eyelet::with(doorway, LockedBody<false>{std::move(script), doorway}),
-              node);
+  scene_.keep(
+      into,
+      by_return(
+          how,
+          [&](auto later) {
+            return eyelet::with(doorway, LockedBody<later>{Script{scene_, body, how}, doorway});
+          }),
+      node);
 }
 
 void ScopePart::with_room(std::size_t into, const How& how) {
-  const int body = scene_.nodes.add(Kind::leaf);
-  const int node = scene_.nodes.add(Kind::scope, body);
-  Script script{scene_, body, how};
+  const int body = scene_.nodes.add(Kind::leaf, 0);
+  const int node = scene_.nodes.add(Kind::scope, 3, body);
   scene_.keep(into,
-              how.waits() ? eyelet::with(room_, Body<true>{std::move(script)})
-                          : eyelet::with(room_, Body<false>{std::move(script)}),
+              by_return(how,
+                        [&](auto later) {
+                          return eyelet::with(room_, Body<later>{Script{scene_, body, how}});
+                        }),
               node);
 }
 

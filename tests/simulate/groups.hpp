@@ -20,6 +20,7 @@ class GroupPart {
   class End;
 
   void check_members() const;
+  int add_member();
 
   Scene& scene_;
   std::optional<eyelet::TaskGroup<2>> group_;
@@ -35,6 +36,11 @@ class AsCompletedPart {
   void begin(std::size_t first, std::size_t second, bool limited);
   void next(std::size_t into);
   void end() { source_.reset(); }
+  /// Its callbacks and its limit; and the nodes to which it has handles.
+  std::size_t blocks() const { return source_ ? 3 : 0; }
+  void list_held(std::vector<int>& held) const {
+    if (source_) held.insert(held.end(), nodes_.begin(), nodes_.end());
+  }
   void check_quiet() const;
 
  private:

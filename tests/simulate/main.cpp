@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: BSL-1.0
 // simulate: plays random schedules and says which of them found something.
 //
-//   simulate                   10 seconds of seeds 1, 2, 3, ...
-//   simulate --seconds N       N seconds; 0: until it is killed
-//   simulate --seeds A..B      these
-//   simulate --seeds A --only 3,7    steps 3 and 7 of seed A
+//   simulate               10 seconds of seeds 1, 2, 3, ...
+//   simulate seconds=N     N seconds; 0: until it is killed
+//   simulate seeds=A..B    these, however long it takes; seeds=A.. all from A on
+//   simulate seeds=A only=3,7    steps 3 and 7 of seed A
 //
 // The last line of output is `N passed, M failed`.
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <limits>
+#include <string_view>
 #include <tests/simulate/run.hpp>
 
 namespace {
 
 using namespace simulate;
 
-constexpr int kMostFailures = 20;
+constexpr int kMostFailures = 5;
+constexpr std::uint64_t kLastSeed = std::numeric_limits<std::uint64_t>::max();
 
 struct Arguments {
-  const char* program;
-  Range range{1, std::numeric_limits<std::uint64_t>::max(), 10};
-  std::vector<std::size_t> steps;
-  bool wrong = false;
+  Range range{1, kLastSeed, 10};
+  std::vector<std::size_t> only;
 };
 
 std::vector<std::size_t> numbers(const char* text) {
@@ -36,25 +35,26 @@ std::vector<std::size_t> numbers(const char* text) {
   return all;
 }
 
-Arguments parse(int count, char** words) {
-  Arguments arguments{};
-  arguments.program = words[0];
-  for (int i = 1; i < count; i += 2) {
-    const char* const value = i + 1 < count ? words[i + 1] : "";
-    char* end = nullptr;
-    if (std::strcmp(words[i], "--seconds") == 0) {
-      arguments.range.seconds = std::strtod(value, &end);
-    } else if (std::strcmp(words[i], "--seeds") == 0) {
-      arguments.range.first = arguments.range.last = std::strtoull(value, &end, 10);
-      if (std::strncmp(end, "..", 2) == 0) arguments.range.last = std::strtoull(end + 2, &end, 10);
-      arguments.range.seconds = 0;
-    } else if (std::strcmp(words[i], "--only") == 0) {
-      arguments.steps = numbers(value);
-      continue;
-    }
-    arguments.wrong |= end == nullptr || end == value || *end != '\0';
-  }
-  return arguments;
+Range seeds(const char* text) {
+  char* end = nullptr;
+  const std::uint64_t first = std::strtoull(text, &end, 10);
+  if (std::string_view{end}.substr(0, 2) != "..") return Range{first, first, 0};
+  return Range{first, end[2] == '\0' ? kLastSeed : std::strtoull(end + 2, nullptr, 10), 0};
+}
+
+/// Whether `word` is one of ours.
+bool parse(std::string_view word, Arguments& arguments) {
+  const std::size_t value = word.find('=') + 1;
+  const std::string_view name = word.substr(0, value);
+  if (name == "seeds=")
+    arguments.range = seeds(word.data() + value);
+  else if (name == "seconds=")
+    arguments.range.seconds = std::strtod(word.data() + value, nullptr);
+  else if (name == "only=")
+    arguments.only = numbers(word.data() + value);
+  else
+    return false;
+  return true;
 }
 
 void show(const Schedule& schedule, const std::vector<std::size_t>& steps) {
@@ -64,7 +64,7 @@ void show(const Schedule& schedule, const std::vector<std::size_t>& steps) {
 }
 
 /// Tells of a failure by the shortest part of its schedule that fails, too.
-void tell(Runs& runs, const char* program, Failure failure) {
+void tell(Runs& runs, Failure failure) {
   const Schedule schedule = generate(failure.seed);
   const std::vector<std::size_t> steps = shrink(runs, schedule);
   runs.fails(only(schedule, steps), failure);
@@ -74,27 +74,28 @@ void tell(Runs& runs, const char* program, Failure failure) {
   else
     std::printf(", at the end\n");
   show(schedule, steps);
-  std::printf("  %s --seeds %" PRIu64 " --only ", program, failure.seed);
-  for (std::size_t i = 0; i < steps.size(); ++i)
-    std::printf(i == 0 ? "%zu" : ",%zu", steps[i]);
+  std::printf("  again: seeds=%" PRIu64 " only=", failure.seed);
+  for (std::size_t i = 0; i < steps.size(); ++i) std::printf(i == 0 ? "%zu" : ",%zu", steps[i]);
   std::printf("\n");
   std::fflush(stdout);
 }
 
-int play_all(Runs& runs, Arguments& arguments) {
+int play_all(Runs& runs, Range range) {
+  const std::uint64_t first = range.first;
   int failed = 0;
-  for (Failure failure; failed < kMostFailures && runs.play(arguments.range, failure); ++failed)
-    tell(runs, arguments.program, failure);
+  for (Failure failure; failed < kMostFailures && runs.play(range, failure); ++failed)
+    tell(runs, failure);
+  std::printf("seeds %" PRIu64 "..%" PRIu64 "\n", first, runs.last_seed());
   return failed;
 }
 
 int play_only(Runs& runs, const Arguments& arguments) {
   const Schedule schedule = generate(arguments.range.first);
-  for (const std::size_t step : arguments.steps)
+  for (const std::size_t step : arguments.only)
     if (step >= schedule.steps.size()) return 1;
-  show(schedule, arguments.steps);
+  show(schedule, arguments.only);
   Failure failure{arguments.range.first, 0, {}};
-  const bool fails = runs.fails(only(schedule, arguments.steps), failure);
+  const bool fails = runs.fails(only(schedule, arguments.only), failure);
   if (fails) std::printf("FAILED: %s\n", failure.finding.c_str());
   return fails;
 }
@@ -102,14 +103,15 @@ int play_only(Runs& runs, const Arguments& arguments) {
 }  // namespace
 
 int main(int count, char** words) {
-  Arguments arguments = parse(count, words);
-  if (arguments.wrong) {
-    std::puts("simulate [--seconds N] [--seeds A..B] [--seeds A --only STEP,STEP]");
-    return 2;
-  }
+  Arguments arguments;
+  for (int i = 1; i < count; ++i)
+    if (!parse(words[i], arguments)) {
+      std::puts("simulate [seconds=N] [seeds=A..B] [only=STEP,STEP]");
+      return 2;
+    }
   Runs runs;
   const int failed =
-      arguments.steps.empty() ? play_all(runs, arguments) : play_only(runs, arguments);
+      arguments.only.empty() ? play_all(runs, arguments.range) : play_only(runs, arguments);
   std::printf("%" PRIu64 " passed, %d failed\n", runs.passed(), failed);
   return failed != 0;
 }

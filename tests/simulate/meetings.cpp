@@ -105,7 +105,8 @@ void SleepPart::ends(const Waiting& one) {
 
 void SleepPart::check_quiet() const {
   for (const Waiting& one : waits.line)
-    expect(!waits.scene.overdue(alarms_[static_cast<std::size_t>(one.group)]), "a sleep has not ended");
+    expect(!waits.scene.overdue(alarms_[static_cast<std::size_t>(one.group)]),
+           "a sleep has not ended");
 }
 
 }  // namespace simulate

@@ -5,10 +5,11 @@
 
 namespace simulate {
 
-int Nodes::add(Kind kind, int source, int second, int third) {
-  Node node;
+int Nodes::add(Kind kind, std::size_t blocks, int source, int second) {
+  Node node{};
   node.kind = kind;
-  node.sources = {source, second, third};
+  node.blocks = blocks;
+  node.sources = {source, second, kNoNode};
   nodes_.push_back(node);
   return static_cast<int>(nodes_.size()) - 1;
 }
@@ -107,7 +108,7 @@ int Nodes::origin(int node, bool of_value) const {
       node = n.sources[0];
       continue;
     }
-    if (n.kind == Kind::finally) return kNoNode;
+    if (n.kind == Kind::finally || n.slow) return kNoNode;
     if (n.inner == kNoNode) return n.ran || n.kind == Kind::promise ? node : kNoNode;
     node = n.inner;
   }

@@ -30,28 +30,31 @@ enum class Kind : unsigned char {
 
 struct Node {
   Kind kind;
+  std::size_t blocks;  ///< while it is pending
+  std::size_t blocks_when_run = 1;
   std::array<int, 3> sources{kNoNode, kNoNode, kNoNode};
-  int inner = kNoNode;     ///< the future that its callable returned
-  bool slow = false;       ///< a leaf: a cancel does not end it at once
-  bool recovers = false;   ///< a leaf: a value may come in spite of a cancel
-  bool waits = false;      ///< its callable returns a future
-  bool ran = false;        ///< its callable
-  bool gone = false;       ///< its callable was destroyed
-  bool done = false;       ///< for certain, or as soon as its callable has returned
-  bool seen = false;       ///< done, in a future that is held
-  bool failed = false;     ///< done, with an error that is no cancellation
+  int inner = kNoNode;         ///< the future that its callable returned
+  bool slow = false;           ///< a leaf: a cancel does not end it at once
+  bool recovers = false;       ///< a leaf: a value may come in spite of a cancel
+  bool waits = false;          ///< its callable returns a future
+  bool ran = false;            ///< its callable
+  bool gone = false;           ///< its callable was destroyed
+  bool done = false;           ///< for certain, or as soon as its callable has returned
+  bool seen = false;           ///< done, in a future that is held
+  bool failed = false;         ///< done, with an error that is no cancellation
   unsigned last_callback = 0;  ///< that ran
-  bool no_value = false;   ///< cancelled: it must not end with a value
-  bool must_end = false;   ///< cancelled: it must have ended when nothing is ready
-  unsigned walk = 0;       ///< the last that came here, and what it found
+  bool no_value = false;       ///< cancelled: it must not end with a value
+  bool must_end = false;       ///< cancelled: it must have ended when nothing is ready
+  unsigned walk = 0;           ///< the last that came here, and what it found
   bool found = false;
+  bool needed = false;  ///< in blocks(): somebody holds it or waits for it
 };
 
 class Nodes {
  public:
   Nodes() { nodes_.reserve(128); }
 
-  int add(Kind kind, int source = kNoNode, int second = kNoNode, int third = kNoNode);
+  int add(Kind kind, std::size_t blocks, int source = kNoNode, int second = kNoNode);
   Node& operator[](int node) { return nodes_[static_cast<std::size_t>(node)]; }
   const Node& operator[](int node) const { return nodes_[static_cast<std::size_t>(node)]; }
   std::size_t size() const { return nodes_.size(); }
@@ -77,6 +80,8 @@ class Nodes {
   void check_pending(int node) const;
   /// Nothing is ready: all callables that could run have run.
   void check_quiet() const;
+  /// Nothing is ready: the most blocks that all of them may have, if there are handles to `held`.
+  std::size_t blocks(const std::vector<int>& held);
 
  private:
   static constexpr int kDeep = 40;
@@ -84,6 +89,9 @@ class Nodes {
   bool soon(int node);
   bool leaves_soon(const Node& n);
   bool leads_to(int node, int awaited);
+  bool ended(int node);
+  bool has_ended(const Node& n);
+  void need(int node);
   /// The node whose doing a value, or error, of `node` is; none: it is not known.
   int origin(int node, bool of_value) const;
   bool is_done(int node) const { return node != kNoNode && (*this)[node].done; }

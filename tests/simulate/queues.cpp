@@ -178,21 +178,19 @@ void QueuePart::put_nowait() {
 
 void QueuePart::join(Shape shape, std::size_t slot, const How& how) {
   Future<void> wait = queue_->join();
-  if (!wait.done())
-    joiners_.begin(std::move(wait), shape, slot, how, queue_->unfinished() == 0);
+  if (!wait.done()) joiners_.begin(std::move(wait), shape, slot, how, queue_->unfinished() == 0);
 }
 
 void QueuePart::for_each(std::size_t count, std::size_t slot, const How& how) {
-  const int node = scene_.nodes.add(Kind::leaf);
+  const int node = scene_.nodes.add(Kind::leaf, 4);
   scene_.nodes[node].slow = scene_.nodes[node].recovers = true;
   Source& source = sources_.emplace_back(*this, count);
-  const Future<void> loop = eyelet::for_each(
-      scene_.loop, source,
-      [capture = Capture{scene_, how.deed}](Item&&) {
+  const Future<void> loop =
+      eyelet::for_each(scene_.loop, source, [capture = Capture{scene_, how.deed}](Item&&) {
         const Turn turn{capture.scene()};
         capture.perform();
       });
-  scene_.keep(slot, loop.then(ToValue{Script{scene_, node, kPlain}}), node);
+  scene_.keep(slot, then_or_cancel(loop, ToValue{Script{scene_, node, kPlain}}), node);
 }
 
 void QueuePart::look_at_unfinished() {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -16,10 +18,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr unsigned kMostSeconds = 3;  // of one schedule
-constexpr std::uint64_t kBatch = 64;   // schedules between two looks at the clock
+constexpr itimerval kMostTime{{0, 0}, {0, 300'000}};  // of a processor; a thousandth is enough
 
 void play_one(const Schedule& schedule) {
+  setitimer(ITIMER_PROF, &kMostTime, nullptr);  // what does not end is killed
   verdict->step = 0;
   {
     World world{schedule.setting};
@@ -55,19 +57,18 @@ void fail(const char* finding) {
 }
 
 Runs::Runs() {
-  void* const memory = mmap(nullptr, sizeof(Verdict), PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      mmap(nullptr, sizeof(Verdict), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   verdict = ::new (memory) Verdict{};
 }
 
 bool Runs::play(Range& range, Failure& failure) {
-  const auto end = Clock::now() + std::chrono::duration<double>(range.seconds);
+  using Seconds = std::chrono::duration<double>;
+  const auto start = Clock::now();
+  const auto spent = [start] { return Seconds{Clock::now() - start}.count(); };
   const bool well = ends_well([&] {
     for (std::uint64_t seed = range.first; seed <= range.last; ++seed) {
-      if (seed % kBatch == 0) {
-        if (range.seconds > 0 && Clock::now() >= end) return;
-        alarm(kMostSeconds);
-      }
+      if (range.seconds > 0 && spent() >= range.seconds) return;
       verdict->seed = seed;
       play_one(generate(seed));
       ++verdict->runs;
@@ -76,8 +77,7 @@ bool Runs::play(Range& range, Failure& failure) {
   if (well) return false;
   failure = Failure{verdict->seed, verdict->step, verdict->finding};
   range.first = verdict->seed + 1;
-  range.seconds =
-      std::max(std::chrono::duration<double>(end - Clock::now()).count(), 0.001);
+  if (range.seconds > 0) range.seconds = std::max(range.seconds - spent(), 0.001);
   return true;
 }
 
@@ -86,7 +86,6 @@ bool Runs::fails(const Schedule& schedule, Failure& failure) {
     // What a sanitizer says was said the first time.
     const int nowhere = open("/dev/null", O_WRONLY);
     dup2(nowhere, STDERR_FILENO);
-    alarm(kMostSeconds);
     play_one(schedule);
   });
   if (!well) failure = Failure{failure.seed, verdict->step, verdict->finding};

@@ -32,6 +32,7 @@ class Runs {
   bool fails(const Schedule& schedule, Failure& failure);
 
   std::uint64_t passed() const { return verdict->runs; }
+  std::uint64_t last_seed() const { return verdict->seed; }
 };
 
 /// The steps of `schedule`, which fails, without which it does not; by their numbers.

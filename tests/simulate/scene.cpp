@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <tests/simulate/random.hpp>
 #include <tests/simulate/scene.hpp>
 
 namespace simulate {
@@ -8,10 +9,19 @@ namespace {
 // Of callables within callables each may use as much; measured, and doubled.
 constexpr std::ptrdiff_t kStackOfOne = 16 * 1024;
 
+// A loop with fault injection asks this before each acquisition.
+Random faults{0};
+std::size_t faults_of_32 = 0;
+
+bool fails_now() { return faults.below(32) < faults_of_32; }
+
 }  // namespace
 
 Scene::Scene(const Setting& given)
     : setting{given}, port{given.start}, loop{port, given.blocks, given.first_timer_order} {
+  faults = Random{0};
+  faults_of_32 = given.faults;
+  eyelet::detail::fail_acquisition = fails_now;
   loop.set_exception_handler(
       [](eyelet::Loop&, Error error, void* self) {
         if (error.code == Errc::out_of_blocks) ++static_cast<Scene*>(self)->refusals;
@@ -63,8 +73,8 @@ Alarm Scene::arm(TimePoint when) {
 void Scene::fire(const Alarm& alarm) {
   expect(alarm.when <= port.now(), "a timer is early");
   expect(alarm.first_pass <= pass, "a timer fires in the pass in which it was armed");
-  const bool after = alarm.when != last_fired.when ? alarm.when > last_fired.when
-                                                   : alarm.order > last_fired.order;
+  const bool after =
+      alarm.when != last_fired.when ? alarm.when > last_fired.when : alarm.order > last_fired.order;
   expect(!in_timers || after, "timers are out of order");
   in_timers = true;
   last_fired = alarm;
@@ -75,9 +85,14 @@ void Scene::await(int node, int inner) {
   circular |= nodes.waits_for(inner, node);
 }
 
-std::size_t Scene::free_blocks() const {
+bool Scene::may_lack(std::size_t blocks) const {
   const eyelet::Stats stats = loop.stats();
-  return stats.capacity - stats.in_use;
+  return stats.capacity - stats.in_use < blocks || (eyelet::kFaultInjection && setting.faults != 0);
+}
+
+void Scene::finish() {
+  over = true;
+  faults_of_32 = 0;
 }
 
 Turn::Turn(Scene& scene) : scene_{scene} {

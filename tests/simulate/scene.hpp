@@ -4,7 +4,7 @@
 #pragma once
 
 #include <eyelet/eyelet.hpp>
-#include <port/sim/sim.hpp>
+#include <tests/interrupt_port.hpp>
 #include <tests/simulate/nodes.hpp>
 #include <tests/simulate/schedule.hpp>
 #include <tests/simulate/verdict.hpp>
@@ -29,10 +29,10 @@ struct Value {
 };
 
 /// A loop whose number of blocks is known when it is made.
-class SizedLoop : eyelet::detail::BlockStorage<kMostBlocks>, public eyelet::Loop {
+class SizedLoop : eyelet::detail::LoopStorage<kMostBlocks, kMail>, public eyelet::Loop {
  public:
   SizedLoop(eyelet::Port& port, std::size_t count, std::size_t first_timer_order)
-      : Loop{port, blocks(), count, nullptr, 0, first_timer_order} {}
+      : Loop{port, LoopStorage::blocks.blocks(), count, mail, kMail, first_timer_order} {}
 };
 
 struct Slot {
@@ -93,7 +93,10 @@ class Scene {
   void look();
   /// A callable of `node` returns `inner`, of which it waits.
   void await(int node, int inner);
-  std::size_t free_blocks() const;
+  /// Whether one of the next `blocks` acquisitions may fail.
+  bool may_lack(std::size_t blocks) const;
+  /// Deeds are done no more.
+  void finish();
   /// When a delay that begins now is over.
   TimePoint after(eyelet::Duration delay) const { return saturating_add(port.now(), delay); }
   /// A timer is armed, and fires.
@@ -104,25 +107,25 @@ class Scene {
   }
 
   const Setting setting;
-  eyelet::SimPort port;
+  InterruptPort port;
   SizedLoop loop;
   Nodes nodes;
   std::array<Slot, kMostSlots> slots;
   std::array<HeldWait*, kHeld> held{};
-  unsigned pass = 0;      ///< the current one, or the last
-  TimePoint pass_time{};  ///< the clock when it began
-  Alarm last_fired{};     ///< in this pass
-  bool in_timers = false;  ///< one has fired in this pass
-  const char* base = nullptr; ///< of the stack
-  int captures = 0;           ///< callables alive
-  int nesting = 0;            ///< callables running
-  int destroying = 0;         ///< of those, destructors
-  bool over = false;          ///< deeds are done no more
-  bool circular = false;      ///< futures may wait in a circle
-  bool endless = false;       ///< something waits for the end of time
-  unsigned refusals = 0;      ///< reported
-  unsigned armed = 0;         ///< timers, ever
-  unsigned disturbances = 0;  ///< what may have cancelled a wait from afar
+  unsigned pass = 0;           ///< the current one, or the last
+  TimePoint pass_time{};       ///< the clock when it began
+  Alarm last_fired{};          ///< in this pass
+  bool in_timers = false;      ///< one has fired in this pass
+  const char* base = nullptr;  ///< of the stack
+  int captures = 0;            ///< callables alive
+  int nesting = 0;             ///< callables running
+  int destroying = 0;          ///< of those, destructors
+  bool over = false;           ///< deeds are done no more
+  bool circular = false;       ///< futures may wait in a circle
+  bool endless = false;        ///< something waits for the end of time
+  unsigned refusals = 0;       ///< reported
+  unsigned armed = 0;          ///< timers, ever
+  unsigned disturbances = 0;   ///< what may have cancelled a wait from afar
 
  protected:
   ~Scene() = default;

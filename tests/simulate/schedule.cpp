@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <limits>
+#include <tests/simulate/random.hpp>
 #include <tests/simulate/schedule.hpp>
 
 namespace simulate {
@@ -24,6 +25,8 @@ enum class Family : std::uint8_t {
   held,
   groups,
   scopes,
+  generators,
+  signals,
   kCount,
 };
 constexpr std::size_t kFamilies = static_cast<std::size_t>(Family::kCount);
@@ -48,8 +51,14 @@ constexpr Row kRows[] = {
     {Code::call_later, Family::callbacks, "call_later", Of::handle, Of::delay, {}, false, true},
     {Code::call_at, Family::callbacks, "call_at", Of::handle, Of::moment, {}, false, true},
     {Code::cancel_handle, Family::callbacks, "cancel", Of::handle},
-    {Code::add_done_callback, Family::callbacks, "add_done_callback", Of::slot, Of::handle, {},
-     false, true},
+    {Code::add_done_callback,
+     Family::callbacks,
+     "add_done_callback",
+     Of::slot,
+     Of::handle,
+     {},
+     false,
+     true},
     {Code::remove_done_callback, Family::callbacks, "remove_done_callback", Of::slot, Of::handle},
 
     {Code::create_future, Family::futures, "create_future", Of::promise, {}, {}, true},
@@ -86,11 +95,23 @@ constexpr Row kRows[] = {
     {Code::release_permit, Family::semaphores, "release", Of::semaphore},
     {Code::add_permit, Family::semaphores, "release without a guard", Of::semaphore},
 
-    {Code::wait_event, Family::meetings, "wait for the event", {}, Of::shape, Of::returns, true,
+    {Code::wait_event,
+     Family::meetings,
+     "wait for the event",
+     {},
+     Of::shape,
+     Of::returns,
+     true,
      true},
     {Code::set_event, Family::meetings, "set the event"},
     {Code::clear_event, Family::meetings, "clear the event"},
-    {Code::wait_barrier, Family::meetings, "wait at the barrier", {}, Of::shape, Of::returns, true,
+    {Code::wait_barrier,
+     Family::meetings,
+     "wait at the barrier",
+     {},
+     Of::shape,
+     Of::returns,
+     true,
      true},
     {Code::try_wait_barrier, Family::meetings, "try_wait at the barrier"},
     {Code::abort_barrier, Family::meetings, "abort the barrier"},
@@ -125,13 +146,27 @@ constexpr Row kRows[] = {
     {Code::repeat, Family::scopes, "repeat", {}, Of::count, Of::returns, true, true},
     {Code::with, Family::scopes, "with", Of::lock, {}, Of::returns, true, true},
     {Code::with_room, Family::scopes, "with a room", {}, {}, Of::returns, true, true},
+
+    {Code::begin_generator, Family::generators, "generator", Of::count},
+    {Code::next_value, Family::generators, "next of the generator", {}, {}, {}, true},
+    {Code::close_generator, Family::generators, "aclose the generator", {}, {}, {}, true},
+    {Code::end_generator, Family::generators, "destroy the generator"},
+
+    {Code::post, Family::signals, "call_soon_threadsafe", {}, {}, {}, false, true},
+    {Code::set_flag, Family::signals, "set the flag"},
+    {Code::clear_flag, Family::signals, "clear the flag"},
+    {Code::wait_flag, Family::signals, "wait for the flag", {}, Of::shape, Of::returns, true, true},
+    {Code::put_item, Family::signals, "put an item"},
+    {Code::get_item, Family::signals, "get an item", {}, Of::shape, Of::returns, true, true},
+    {Code::get_item_nowait, Family::signals, "get_nowait an item"},
+    {Code::interrupt, Family::signals, "an interrupt", Of::port_call, Of::signal},
 };
 
 constexpr Duration kDelays[] = {0ms, 1ms, 2ms, 1h};
 constexpr const char* kDelayNames[] = {"0 ms", "1 ms", "2 ms", "1 h"};
 constexpr const char* kMomentNames[] = {"until the past", "0 ms", "1 ms", "2 ms", "for ever"};
-constexpr const char* kShapeNames[] = {"as it is", "and then", "within 1 ms", "within 0 ms",
-                                       "shielded", "gathered"};
+constexpr const char* kShapeNames[] = {"as it is",    "and then", "within 1 ms",
+                                       "within 0 ms", "shielded", "gathered"};
 constexpr const char* kReturnsNames[] = {"a value", "an error", "a sleep of 0 ms",
                                          "a sleep of 1 ms", "a future"};
 constexpr const char* kWholeNames[] = {"of values", "of errors, too", "of an array"};
@@ -142,9 +177,11 @@ constexpr const char* kWhenNames[] = {"for the first",
                                       "for the first error, within 1 ms",
                                       "for all, within 1 ms"};
 constexpr const char* kChoiceNames[] = {"gracefully", "within 1 ms, or at once"};
-constexpr const char* kPrimitiveNames[] = {"lock 1",      "semaphore 0", "semaphore 1", "event",
-                                           "barrier",     "condition 0", "condition 1", "queue 0",
-                                           "queue 1",     "queue 2",     "queue 3"};
+constexpr const char* kPrimitiveNames[] = {"lock 1",  "semaphore 0", "semaphore 1", "event",
+                                           "barrier", "condition 0", "condition 1", "queue 0",
+                                           "queue 1", "queue 2",     "queue 3"};
+
+constexpr const char* kSignalNames[] = {"posts", "sets the flag", "puts an item"};
 
 /// What an operand may be: how many there are, and either a name for each or one for all.
 struct Range {
@@ -179,29 +216,11 @@ Range range(Of of, const Setting& setting) {
     case Of::held: return {kHeld, nullptr, "held "};
     case Of::primitive: return named(kPrimitiveNames);
     case Of::group: return {kGroups, nullptr, "group "};
+    case Of::signal: return named(kSignalNames);
+    case Of::port_call: return {12, nullptr, "at port call "};
   }
   return {1, nullptr, nullptr};
 }
-
-/// splitmix64: one seed, one sequence, on every machine.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_{seed} {}
-  std::uint64_t next() {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-  }
-  std::size_t below(std::size_t end) { return static_cast<std::size_t>((next() >> 32) * end >> 32); }
-  std::uint8_t byte(std::size_t first, std::size_t end) {
-    return static_cast<std::uint8_t>(first + below(end - first));
-  }
-  bool one_in(std::size_t n) { return below(n) == 0; }
-
- private:
-  std::uint64_t state_;
-};
 
 Setting random_setting(Random& random) {
   Setting setting{};
@@ -210,6 +229,7 @@ Setting random_setting(Random& random) {
   setting.slots = random.byte(2, kMostSlots + 1);
   setting.permits = random.byte(0, 4);
   setting.parties = random.byte(1, 4);
+  if (random.one_in(4)) setting.faults = random.byte(1, 5);
   setting.closes = random.one_in(4);
   if (random.one_in(4)) setting.start = eyelet::kEndOfTime - 3h;
   if (random.one_in(2)) setting.first_timer_order = std::numeric_limits<std::size_t>::max() - 5;
@@ -299,7 +319,8 @@ std::string describe(const Setting& setting) {
   std::string text = std::to_string(setting.blocks) + " blocks, ";
   text += std::to_string(setting.actors) + " actors, ";
   text += std::to_string(setting.permits) + " permits, ";
-  text += std::to_string(setting.parties) + " parties; at the end ";
+  text += std::to_string(setting.parties) + " parties, ";
+  text += std::to_string(setting.faults) + " faults; at the end ";
   return text + (setting.closes ? "the loop is closed" : "all is let go");
 }
 

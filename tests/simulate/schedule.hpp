@@ -23,6 +23,7 @@ inline constexpr std::size_t kPromises = 4;
 inline constexpr std::size_t kHandles = 6;
 inline constexpr std::size_t kHeld = 6;
 inline constexpr std::size_t kPrimitives = 11;
+inline constexpr std::size_t kMail = 3;
 
 /// What an operation does; its operands are in the table of schedule.cpp.
 enum class Code : std::uint8_t {
@@ -101,7 +102,20 @@ enum class Code : std::uint8_t {
   for_each,
   with,
   with_room,
-  kCount,
+  // generators
+  begin_generator,
+  next_value,
+  close_generator,
+  end_generator,
+  // from outside
+  post,
+  set_flag,
+  clear_flag,
+  wait_flag,
+  put_item,
+  get_item,
+  get_item_nowait,
+  interrupt,
 };
 
 /// What a number among the operands of an operation stands for.
@@ -125,6 +139,8 @@ enum class Of : std::uint8_t {
   held,       ///< a wait that nothing waits for
   primitive,  ///< one that may be destroyed and made anew
   group,
+  signal,  ///< mail, the flag, an item
+  port_call,
 };
 
 /// In which way a primitive is waited for.
@@ -148,11 +164,11 @@ eyelet::TimePoint moment(std::size_t number, eyelet::TimePoint now);
 struct Operation {
   Code code = Code::nothing;
   std::uint8_t actor = 0;
-  std::uint8_t what = 0;    // the operands, as the table says
+  std::uint8_t what = 0;  // the operands, as the table says
   std::uint8_t second = 0;
   std::uint8_t third = 0;
-  std::uint8_t other = 0;   // the slot of a future that a callable may return
-  std::uint8_t into = 0;    // the slot of what is made
+  std::uint8_t other = 0;  // the slot of a future that a callable may return
+  std::uint8_t into = 0;   // the slot of what is made
 };
 
 /// What a callable does beside its work: when it runs, or, if it is late, when it is destroyed.
@@ -173,7 +189,8 @@ struct Setting {
   std::uint8_t slots;
   std::uint8_t permits;
   std::uint8_t parties;
-  bool closes;  ///< the loop is closed in the middle of everything
+  std::uint8_t faults;  ///< of 32 acquisitions of a block so many fail, with fault injection
+  bool closes;          ///< the loop is closed in the middle of everything
   eyelet::TimePoint start;
   std::size_t first_timer_order;
 };

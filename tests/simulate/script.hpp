@@ -9,6 +9,16 @@ namespace simulate {
 /// What a callable keeps that was given nothing.
 struct Nothing {};
 
+/// What a callable returns: at once, or later.
+template <bool kLater>
+using Returned = std::conditional_t<kLater, Future<Value>, Result<Value>>;
+
+/// `make` with std::true_type for a callable that returns a future, else with std::false_type.
+template <class F>
+auto by_return(const How& how, F make) {
+  return how.waits() ? make(std::true_type{}) : make(std::false_type{});
+}
+
 /// Returns a value, and does nothing else.
 inline constexpr How kPlain{Returns::value, 0, 0, {}};
 
@@ -37,6 +47,16 @@ class Script {
   void perform() const {
     model().ran = true;
     capture_.perform();
+  }
+
+  /// The same, and what it then returns.
+  template <bool kLater>
+  Returned<kLater> run() const {
+    perform();
+    if constexpr (kLater)
+      return later(Nothing{});
+    else
+      return outcome();
   }
 
   bool fails() const { return returns_ == Returns::error; }
@@ -74,6 +94,21 @@ class ToValue {
   Script script_;
 };
 
+/// The body of a task or scope.
+template <bool kLater>
+class Body {
+ public:
+  explicit Body(Script script) : script_{std::move(script)} {}
+  Returned<kLater> operator()() {
+    const Turn turn{script_.scene()};
+    expect(!script_.model().no_value, "a body begins after its cancel");
+    return script_.run<kLater>();
+  }
+
+ private:
+  Script script_;
+};
+
 /// Keeps something until it is called or destroyed.
 template <class Held>
 class Rest : ToValue {
@@ -85,7 +120,15 @@ class Rest : ToValue {
   Held held_;
 };
 
-/// The same behind a future whose outcome it passes on.
+/// A then behind `source`, which is cancelled if there is no block: it would run on for nobody.
+template <class T, class F>
+Future<Value> then_or_cancel(const Future<T>& source, F&& callable) {
+  Future<Value> stage = source.then(std::forward<F>(callable));
+  if (stage.block() == nullptr) source.cancel();
+  return stage;
+}
+
+/// Keeps something behind a future, whose outcome it passes on.
 template <class Held>
 class RestBehind {
  public:
@@ -104,11 +147,11 @@ template <class Held>
 Future<Value> Script::later(Held held) const {
   Scene& there = scene();
   if (returns_ != Returns::other) {
-    const int node = there.nodes.add(Kind::leaf);
+    const int node = there.nodes.add(Kind::leaf, 2);
     there.await(node_, node);
     const auto nap = returns_ == Returns::nap ? 0ms : 1ms;
-    Future<Value> rest =
-        eyelet::sleep(there.loop, nap).then(Rest<Held>{Script{there, node, kPlain}, std::move(held)});
+    Future<Value> rest = eyelet::sleep(there.loop, nap)
+                             .then(Rest<Held>{Script{there, node, kPlain}, std::move(held)});
     if (rest.block() == nullptr) there.nodes[node].done = true;
     return rest;
   }
@@ -118,7 +161,7 @@ Future<Value> Script::later(Held held) const {
     return slot.future;
   } else {
     if (slot.node == kNoNode) return slot.future;
-    const int node = there.nodes.add(Kind::finally, slot.node);
+    const int node = there.nodes.add(Kind::finally, 1, slot.node);
     there.await(node_, node);
     Future<Value> rest =
         slot.future.finally(RestBehind<Held>{Script{there, node, kPlain}, std::move(held)});

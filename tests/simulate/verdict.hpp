@@ -8,10 +8,10 @@
 namespace simulate {
 
 struct Verdict {
-  std::uint64_t seed;   ///< of the schedule that is played
-  std::uint64_t runs;   ///< schedules that came to their end
-  std::uint32_t step;   ///< the one that is played, counted from 0; as many as there are: the end
-  char finding[160];    ///< empty while nothing is wrong
+  std::uint64_t seed;  ///< of the schedule that is played
+  std::uint64_t runs;  ///< schedules that came to their end
+  std::uint32_t step;  ///< the one that is played, counted from 0; as many as there are: the end
+  char finding[160];   ///< empty while nothing is wrong
 };
 
 /// Set by whoever starts a run.

@@ -23,8 +23,6 @@ class Waits;
 template <class T, class Role, bool kLater>
 class Watcher {
  public:
-  using Returned = std::conditional_t<kLater, Future<Value>, Result<Value>>;
-
   Watcher(Waits<T, Role>& waits, int id, Script script)
       : script_{std::move(script)}, waits_{&waits}, id_{id} {}
   Watcher(Watcher&&) noexcept = default;
@@ -32,7 +30,7 @@ class Watcher {
     if (script_.here() && !script_.model().ran) waits_->line.leave(id_);
   }
 
-  Returned serve(Arrived<T>&& given) {
+  Returned<kLater> serve(Arrived<T>&& given) {
     const Turn turn{script_.scene()};
     typename Role::Held held = waits_->receive(id_, std::move(given));
     script_.perform();
@@ -45,11 +43,12 @@ class Watcher {
   }
 
   template <class... None>
-  auto operator()() -> std::enable_if_t<std::is_void_v<T> && sizeof...(None) == 0, Returned> {
+  auto operator()()
+      -> std::enable_if_t<std::is_void_v<T> && sizeof...(None) == 0, Returned<kLater>> {
     return serve({});
   }
-  Returned operator()(Arrived<T>&& given) { return serve(std::move(given)); }
-  Returned operator()(std::tuple<Arrived<T>, std::monostate>&& given) {
+  Returned<kLater> operator()(Arrived<T>&& given) { return serve(std::move(given)); }
+  Returned<kLater> operator()(std::tuple<Arrived<T>, std::monostate>&& given) {
     return serve(std::move(std::get<0>(given)));
   }
 
@@ -150,12 +149,17 @@ class Waits {
     line.back().called = called;
     line.back().group = group;
     if (shape == Shape::held) return hold(std::move(wait), slot, id);
-    const int node = scene.nodes.add(Kind::leaf);
-    Script script{scene, node, how};
-    if (how.waits())
-      watch(wait, shape, slot, node, Watcher<T, Role, true>{*this, id, std::move(script)});
-    else
-      watch(wait, shape, slot, node, Watcher<T, Role, false>{*this, id, std::move(script)});
+    // With those of what stands between, and of the sleep that it is gathered with.
+    static constexpr std::size_t kBlocks[] = {1, 2, 4, 4, 3, 6};
+    const int node = scene.nodes.add(Kind::leaf, kBlocks[static_cast<std::size_t>(shape)]);
+    scene.keep(slot,
+               by_return(how,
+                         [&](auto later) {
+                           return watch(
+                               wait, shape,
+                               Watcher<T, Role, later>{*this, id, Script{scene, node, how}});
+                         }),
+               node);
   }
 
   /// The name of the next to come.
@@ -184,22 +188,14 @@ class Waits {
   }
 
   template <class Callable>
-  void watch(Future<T>& wait, Shape shape, std::size_t slot, int node, Callable watcher) {
+  Future<Value> watch(const Future<T>& wait, Shape shape, Callable watcher) {
     switch (shape) {
-      case Shape::limited:
-      case Shape::hurried: {
-        const Future<T> limited = eyelet::wait_for(wait, shape == Shape::limited ? 1ms : 0ms);
-        Future<Value> future = limited.then(std::move(watcher));
-        if (future.block() == nullptr) limited.cancel();  // it would wait for nobody
-        return scene.keep(slot, std::move(future), node);
-      }
-      case Shape::shielded:
-        return scene.keep(slot, eyelet::shield(wait).then(std::move(watcher)), node);
-      case Shape::gathered: {
-        const auto both = eyelet::gather(wait, eyelet::sleep(scene.loop, 0ms));
-        return scene.keep(slot, both.then(std::move(watcher)), node);
-      }
-      default: return scene.keep(slot, wait.then(std::move(watcher)), node);
+      case Shape::limited: return then_or_cancel(eyelet::wait_for(wait, 1ms), std::move(watcher));
+      case Shape::hurried: return then_or_cancel(eyelet::wait_for(wait, 0ms), std::move(watcher));
+      case Shape::shielded: return eyelet::shield(wait).then(std::move(watcher));
+      case Shape::gathered:
+        return eyelet::gather(wait, eyelet::sleep(scene.loop, 0ms)).then(std::move(watcher));
+      default: return wait.then(std::move(watcher));
     }
   }
 

@@ -11,7 +11,8 @@ constexpr int kMostCancels = 50;  // of one future, until it has ended
 /// In a destructor nothing is destroyed that may be in use further up, and no pass is begun.
 bool suits_destructors(Code code) {
   return code != Code::renew && code != Code::renew_group && code != Code::as_completed &&
-         code != Code::end_as_completed;
+         code != Code::end_as_completed && code != Code::begin_generator &&
+         code != Code::end_generator;
 }
 
 }  // namespace
@@ -31,7 +32,9 @@ World::World(const Setting& given)
               QueuePart{*this, Order::lifo, 3}, QueuePart{*this, Order::priority, 3}},
       groups_{GroupPart{*this}, GroupPart{*this}},
       as_completed_{*this},
-      scopes_{*this} {}
+      scopes_{*this},
+      generator_{*this},
+      signals_{*this} {}
 
 void World::play(const std::vector<Step>& steps) {
   for (const Step& step : steps) {
@@ -58,8 +61,7 @@ void World::operate(const Step& step) {
     case Code::advance: return port.advance(delay(o.what));
     case Code::call_soon: return callbacks_.call_soon(o.what, step.deed);
     case Code::call_later: return callbacks_.call_later(o.what, delay(o.second), step.deed);
-    case Code::call_at:
-      return callbacks_.call_at(o.what, moment(o.second, port.now()), step.deed);
+    case Code::call_at: return callbacks_.call_at(o.what, moment(o.second, port.now()), step.deed);
     case Code::cancel_handle: return callbacks_.cancel(o.what);
     case Code::add_done_callback: return callbacks_.add_done(o.what, o.second, step.deed);
     case Code::remove_done_callback: return callbacks_.remove_done(o.what, o.second);
@@ -68,7 +70,8 @@ void World::operate(const Step& step) {
   const How how{static_cast<Returns>(o.third), o.other, o.actor, step.deed};
   if (o.code < Code::sleep) return operate_on_futures(o, how);
   if (o.code < Code::get) return operate_on_permits(o, how);
-  operate_on_queues(o, how);
+  if (o.code < Code::begin_generator) return operate_on_queues(o, how);
+  operate_on_signals(o, how);
 }
 
 void World::operate_on_futures(const Operation& o, const How& how) {
@@ -155,6 +158,25 @@ void World::operate_on_queues(const Operation& o, const How& how) {
   }
 }
 
+void World::operate_on_signals(const Operation& o, const How& how) {
+  const auto shape = static_cast<Shape>(o.second);
+  switch (o.code) {
+    case Code::begin_generator: return generator_.begin(1U + o.what);
+    case Code::next_value: return generator_.next(o.into);
+    case Code::close_generator: return generator_.close(o.into);
+    case Code::end_generator: return generator_.end();
+    case Code::post: return signals_.post(how.deed);
+    case Code::set_flag: return signals_.set();
+    case Code::clear_flag: return signals_.clear();
+    case Code::wait_flag: return signals_.wait(shape, o.into, how);
+    case Code::put_item: return signals_.put();
+    case Code::get_item: return signals_.get(shape, o.into, how);
+    case Code::get_item_nowait: return signals_.get_nowait();
+    case Code::interrupt: return signals_.interrupt(o.what, o.second);
+    default: return;
+  }
+}
+
 void World::renew(std::size_t primitive, bool quiet) {
   switch (primitive) {
     case 0: return locks_[1].renew(quiet);
@@ -174,13 +196,16 @@ bool World::run_pass() {
   pass_time = port.now();
   in_timers = false;
   base = static_cast<const char*>(__builtin_frame_address(0));
+  const std::size_t waiting = signals_.waiting();
+  const unsigned mail_run = signals_.mail_run();
   const TimePoint next = loop.poll();
   const std::size_t ran = loop.stats().callbacks_run - before.callbacks_run;
-  expect(ran <= before.ready + before.timers, "a pass runs more than it found");
+  const std::size_t from_outside = waiting + signals_.posted() - mail_run;
+  expect(ran <= before.ready + before.timers + from_outside, "a pass runs more than it found");
   look();
   check();
   callbacks_.check_pass();
-  return next > port.now();
+  return next > port.now() && !port.woken();
 }
 
 void World::settle() {
@@ -192,6 +217,7 @@ void World::check() {
   for (const LockPart& lock : locks_) lock.check();
   for (const SemaphorePart& semaphore : semaphores_) semaphore.check();
   for (const QueuePart& queue : queues_) queue.check();
+  signals_.check();
 }
 
 void World::check_quiet() {
@@ -207,23 +233,41 @@ void World::check_quiet() {
   sleeps_.check_quiet();
   for (const QueuePart& queue : queues_) queue.check_quiet();
   as_completed_.check_quiet();
+  generator_.check_quiet();
+  signals_.check_quiet();
+  check_blocks();
+}
+
+void World::check_blocks() {
+  std::vector<int> holds;
+  for (const Slot& slot : slots) holds.push_back(slot.node);
+  callbacks_.list_waited_for(holds);
+  futures_.list_held(holds);
+  as_completed_.list_held(holds);
+  std::size_t most =
+      callbacks_.pending() + as_completed_.blocks() + generator_.blocks() + nodes.blocks(holds);
+  most += static_cast<std::size_t>(
+      std::count_if(held.begin(), held.end(), [](HeldWait* wait) { return wait != nullptr; }));
+  expect(loop.stats().in_use <= most, "blocks are in use that nobody needs");
 }
 
 void World::end() {
   base = static_cast<const char*>(__builtin_frame_address(0));
   if (!setting.closes) {
     settle();
-    over = true;
+    finish();
     end_what_is_seen();
     end_what_waits();
     check_end();
   }
-  over = true;
+  finish();
   expect(loop.close().has_value(), "the loop does not close");
+  signals_.check_mail();
   let_go();
   for (Slot& slot : slots) slot = Slot{};
   futures_.end();
   as_completed_.end();
+  generator_.end();
   const eyelet::Stats stats = loop.stats();
   expect(stats.in_use == 0, "blocks are in use when all has ended");
   expect(captures == 0, "a callable outlives its loop");
@@ -240,7 +284,8 @@ void World::let_go() {
 }
 
 bool World::all_done() const {
-  return std::all_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.future.done(); });
+  return std::all_of(slots.begin(), slots.end(),
+                     [](const Slot& slot) { return slot.future.done(); });
 }
 
 // Somebody may wait for himself, or have what those wait for who he waits for.
@@ -268,12 +313,14 @@ void World::end_what_waits() {
   for (Slot& slot : slots) slot = Slot{};
   futures_.end();
   as_completed_.end();
+  generator_.end();
   for (GroupPart& group : groups_) group.renew();
   for (int n = 0; n < kMostPasses && (n < 2 || loop.stats().in_use != 0); ++n) {
     let_go();
     port.advance(2h);
     settle();
     for (std::size_t primitive = 0; primitive < kPrimitives; ++primitive) renew(primitive, true);
+    signals_.serve_all();
   }
   settle();
 }

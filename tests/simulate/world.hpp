@@ -5,9 +5,11 @@
 #include <tests/simulate/callbacks.hpp>
 #include <tests/simulate/conditions.hpp>
 #include <tests/simulate/futures.hpp>
+#include <tests/simulate/generators.hpp>
 #include <tests/simulate/groups.hpp>
 #include <tests/simulate/meetings.hpp>
 #include <tests/simulate/queues.hpp>
+#include <tests/simulate/signals.hpp>
 
 namespace simulate {
 
@@ -25,12 +27,14 @@ class World final : public Scene {
   void operate_on_futures(const Operation& o, const How& how);
   void operate_on_permits(const Operation& o, const How& how);
   void operate_on_queues(const Operation& o, const How& how);
+  void operate_on_signals(const Operation& o, const How& how);
   void renew(std::size_t primitive, bool quiet);
 
   /// One pass. Whether nothing is ready any more.
   bool run_pass();
   void settle();
   void check_quiet();
+  void check_blocks();
 
   void end();
   void let_go();
@@ -52,6 +56,8 @@ class World final : public Scene {
   std::array<GroupPart, kGroups> groups_;
   AsCompletedPart as_completed_;
   ScopePart scopes_;
+  GeneratorPart generator_;
+  SignalPart signals_;
 };
 
 }  // namespace simulate
