@@ -135,32 +135,32 @@ void timer_cancelled(long operations) {
 
 // --- What several share ---
 
-template <int N>
-eyelet::Queue<long, N> queue{loop};
+eyelet::Queue<long, 1> queue_of_1{loop};
+eyelet::Queue<long, 64> queue_of_64{loop};
 
-template <int N>
+template <auto& queue>
 void produce() {
-  while (queue<N>.put_nowait(1))
+  while (queue.put_nowait(1))
     ;
-  static_cast<void>(queue<N>.put(1).then(produce<N>));
+  static_cast<void>(queue.put(1).then(produce<queue>));
 }
 
-template <int N>
+template <auto& queue>
 void consume() {
-  while (const auto item = queue<N>.get_nowait()) {
+  while (const auto item = queue.get_nowait()) {
     sum += *item;
     if (!more()) return;
   }
-  static_cast<void>(queue<N>.get().then([](long item) {
+  static_cast<void>(queue.get().then([](long item) {
     sum += item;
-    if (more()) consume<N>();
+    if (more()) consume<queue>();
   }));
 }
 
-template <int N>
+template <auto& queue>
 void begin_queue() {
-  consume<N>();
-  produce<N>();
+  consume<queue>();
+  produce<queue>();
 }
 
 eyelet::Lock lock{loop};
@@ -202,8 +202,8 @@ constexpr bench::Workload kWorkloads[] = {
     {"timer_cancelled_1000", timer_cancelled<1000>},
     {"timer_cancelled_10000", timer_cancelled<10000>},
     {"timer_cancelled_100000", timer_cancelled<100000>},
-    {"queue_1", repeat<begin_queue<1>>},
-    {"queue_64", repeat<begin_queue<64>>},
+    {"queue_1", repeat<begin_queue<queue_of_1>>},
+    {"queue_64", repeat<begin_queue<queue_of_64>>},
     {"lock_free", free_one<eyelet::Lock, lock>},
     {"lock_handed", repeat<hand_over<eyelet::Lock, lock>>},
     {"semaphore_free", free_one<eyelet::Semaphore, semaphore>},
