@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSL-1.0
+"""callgrind.py PROGRAM... [-- WORKLOAD...]: counts instructions per operation, as the difference of two runs.
+
+What does not grow with the number of operations, start-up above all, is not in it.
+"""
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+FEW, MANY = 1000, 3000  # operations
+COLLECTED = re.compile(r'Collected : (\d+)')
+
+
+def workloads(program):
+    return subprocess.run(program, capture_output=True, text=True, check=True).stdout.split()
+
+
+def collected(program, workload, operations):
+    """The instructions of one whole run."""
+    ran = subprocess.run(['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
+                          *program, workload, str(operations)],
+                         capture_output=True, text=True, check=True)
+    return int(COLLECTED.search(ran.stderr)[1])
+
+
+def per_operation(program, workload):
+    few, many = (collected(program, workload, operations) for operations in (FEW, MANY))
+    return (many - few) / (MANY - FEW)
+
+
+def count(program, names):
+    """[(workload, instructions per operation)], counted with as many processes as there are cores."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(zip(names, pool.map(lambda name: per_operation(program, name), names)))
+
+
+if __name__ == '__main__':
+    end = sys.argv.index('--') if '--' in sys.argv else len(sys.argv)
+    for path in sys.argv[1:end]:
+        for workload, instructions in count([path], sys.argv[end + 1:] or workloads([path])):
+            print(f'{os.path.basename(path):10} {workload:24} {instructions:10.0f}')

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSL-1.0
+// libevent. A post is an event made active by hand, and its memory the user's. It has no futures
+// and no locks.
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <unistd.h>
+
+#include <deque>
+#include <tests/bench/bench.hpp>
+
+using bench::left;
+using bench::sum;
+
+namespace {
+
+event_base* const loop = event_base_new();
+
+bool more() {
+  if (--left > 0) return true;
+  event_base_loopbreak(loop);
+  return false;
+}
+
+timeval in(std::chrono::seconds time) { return {time.count(), 0}; }
+
+// --- Posts ---
+
+struct Post {
+  event handle;
+  long* to;
+  long number;
+
+  void start(long* to_, long number_) {
+    to = to_;
+    number = number_;
+    event_active(&handle, EV_TIMEOUT, 0);
+  }
+};
+
+void add(int, short, void* post) {
+  *static_cast<Post*>(post)->to += static_cast<Post*>(post)->number;
+}
+
+void add_and_post(int, short, void* post) {
+  add(-1, 0, post);
+  if (more()) static_cast<Post*>(post)->start(&sum, 1);
+}
+
+void post_1000(long operations) {
+  static Post posts[1000];
+  for (Post& post : posts) evtimer_assign(&post.handle, loop, add, &post);
+  for (left = operations; left > 0; left -= 1000) {
+    for (long i = 0; i < 1000; ++i) posts[i].start(&sum, i);
+    event_base_loop(loop, EVLOOP_NONBLOCK);
+  }
+}
+
+void post_1(long operations) {
+  static Post post;
+  evtimer_assign(&post.handle, loop, add_and_post, &post);
+  left = operations;
+  post.start(&sum, 1);
+  event_base_loop(loop, 0);
+}
+
+void post_beside_idle_fd(long operations) {
+  int ends[2];
+  if (::pipe(ends) != 0) std::abort();
+  static event idle;
+  event_assign(
+      &idle, loop, ends[0], EV_READ | EV_PERSIST, [](int, short, void*) {}, nullptr);
+  event_add(&idle, nullptr);
+  post_1(operations);
+}
+
+// --- Timers ---
+
+void arm_others(int others) {
+  static std::deque<event> timers;
+  for (int i = 0; i < others; ++i) {
+    event& timer = timers.emplace_back();
+    const timeval delay = in(bench::far(i));
+    evtimer_assign(
+        &timer, loop, [](int, short, void*) {}, nullptr);
+    evtimer_add(&timer, &delay);
+  }
+}
+
+event timer;
+const timeval kAtOnce{0, 0};
+
+void begin_timer(int, short, void*) {
+  if (more()) evtimer_add(&timer, &kAtOnce);
+}
+
+template <int Others>
+void timer_fired(long operations) {
+  arm_others(Others);
+  evtimer_assign(&timer, loop, begin_timer, nullptr);
+  left = operations;
+  evtimer_add(&timer, &kAtOnce);
+  event_base_loop(loop, 0);
+}
+
+template <int Others>
+void timer_cancelled(long operations) {
+  arm_others(Others);
+  evtimer_assign(
+      &timer, loop, [](int, short, void*) {}, nullptr);
+  const timeval delay = in(bench::kMidst);
+  for (long i = 0; i < operations; ++i) {
+    evtimer_add(&timer, &delay);
+    sum += evtimer_del(&timer);
+  }
+}
+
+constexpr bench::Workload kWorkloads[] = {
+    {"post_1000", post_1000},
+    {"post_1", post_1},
+    {"post_1_idle_fd", post_beside_idle_fd},
+    {"timer_fired_10", timer_fired<10>},
+    {"timer_fired_1000", timer_fired<1000>},
+    {"timer_fired_10000", timer_fired<10000>},
+    {"timer_fired_100000", timer_fired<100000>},
+    {"timer_cancelled_10", timer_cancelled<10>},
+    {"timer_cancelled_1000", timer_cancelled<1000>},
+    {"timer_cancelled_10000", timer_cancelled<10000>},
+    {"timer_cancelled_100000", timer_cancelled<100000>},
+};
+
+}  // namespace
+
+int main(int count, char** arguments) { return bench::main(kWorkloads, count, arguments); }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+// libuv. It has no posts to its own thread: an idle handle, started and stopped, is the nearest,
+// and its memory is the user's. It has no futures and no locks.
+#include <unistd.h>
+#include <uv.h>
+
+#include <deque>
+#include <tests/bench/bench.hpp>
+
+using bench::left;
+using bench::sum;
+
+namespace {
+
+uv_loop_t* const loop = uv_default_loop();
+
+bool more() {
+  if (--left > 0) return true;
+  uv_stop(loop);
+  return false;
+}
+
+std::uint64_t milliseconds(std::chrono::milliseconds time) {
+  return static_cast<std::uint64_t>(time.count());
+}
+
+// --- Posts ---
+
+struct Post {
+  uv_idle_t handle;
+  long* to;
+  long number;
+
+  void start(long* to_, long number_) {
+    to = to_;
+    number = number_;
+    uv_idle_start(&handle, run);
+  }
+
+  static void run(uv_idle_t* handle) {
+    uv_idle_stop(handle);
+    const auto& post = *static_cast<Post*>(handle->data);
+    *post.to += post.number;
+    if (post.again) post.again(handle);
+  }
+
+  uv_idle_cb again = nullptr;
+};
+
+void init(Post& post) {
+  uv_idle_init(loop, &post.handle);
+  post.handle.data = &post;
+}
+
+void post_1000(long operations) {
+  static Post posts[1000];
+  for (Post& post : posts) init(post);
+  for (left = operations; left > 0; left -= 1000) {
+    for (long i = 0; i < 1000; ++i) posts[i].start(&sum, i);
+    uv_run(loop, UV_RUN_NOWAIT);
+  }
+}
+
+void post_1(long operations) {
+  static Post post;
+  init(post);
+  post.again = [](uv_idle_t*) {
+    if (more()) post.start(&sum, 1);
+  };
+  left = operations;
+  post.start(&sum, 1);
+  uv_run(loop, UV_RUN_DEFAULT);
+}
+
+void post_beside_idle_fd(long operations) {
+  int ends[2];
+  if (::pipe(ends) != 0) std::abort();
+  static uv_poll_t idle;
+  uv_poll_init(loop, &idle, ends[0]);
+  uv_poll_start(&idle, UV_READABLE, [](uv_poll_t*, int, int) {});
+  post_1(operations);
+}
+
+// --- Timers ---
+
+void arm_others(int others) {
+  static std::deque<uv_timer_t> timers;
+  for (int i = 0; i < others; ++i) {
+    timers.emplace_back();
+    uv_timer_init(loop, &timers.back());
+    uv_timer_start(
+        &timers.back(), [](uv_timer_t*) {}, milliseconds(bench::far(i)), 0);
+  }
+}
+
+uv_timer_t timer;
+
+void begin_timer(uv_timer_t*) {
+  if (more()) uv_timer_start(&timer, begin_timer, 0, 0);
+}
+
+template <int Others>
+void timer_fired(long operations) {
+  arm_others(Others);
+  uv_timer_init(loop, &timer);
+  left = operations;
+  uv_timer_start(&timer, begin_timer, 0, 0);
+  uv_run(loop, UV_RUN_DEFAULT);
+}
+
+template <int Others>
+void timer_cancelled(long operations) {
+  arm_others(Others);
+  uv_timer_init(loop, &timer);
+  for (long i = 0; i < operations; ++i) {
+    uv_timer_start(
+        &timer, [](uv_timer_t*) {}, milliseconds(bench::kMidst), 0);
+    sum += uv_timer_stop(&timer);
+  }
+}
+
+constexpr bench::Workload kWorkloads[] = {
+    {"post_1000", post_1000},
+    {"post_1", post_1},
+    {"post_1_idle_fd", post_beside_idle_fd},
+    {"timer_fired_10", timer_fired<10>},
+    {"timer_fired_1000", timer_fired<1000>},
+    {"timer_fired_10000", timer_fired<10000>},
+    {"timer_fired_100000", timer_fired<100000>},
+    {"timer_cancelled_10", timer_cancelled<10>},
+    {"timer_cancelled_1000", timer_cancelled<1000>},
+    {"timer_cancelled_10000", timer_cancelled<10000>},
+    {"timer_cancelled_100000", timer_cancelled<100000>},
+};
+
+}  // namespace
+
+int main(int count, char** arguments) { return bench::main(kWorkloads, count, arguments); }
