@@ -35,7 +35,16 @@ Errc code(const Result<T>& result) {
   return result ? Errc::none : result.error().code;
 }
 inline Errc code(const Handle& handle) { return handle.error(); }
-inline Errc code(const eyelet::AnyFuture& future) { return future.error().code; }
+/// A pending future has no outcome: that equals no Errc, not even `invalid_state`.
+inline Errc code(const eyelet::AnyFuture& future) {
+  return future.done() ? future.error().code : static_cast<Errc>(-1);
+}
+/// The value, which must be there: read where an error lies, it could be right by chance.
+template <class T>
+const T& value_of(const Result<T>& result) {
+  CHECK_EQUAL(Errc::none, code(result));
+  return *result;
+}
 
 /// Counts the living objects of a type. Moved-from ones live, too.
 struct Live {
