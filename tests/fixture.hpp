@@ -87,6 +87,15 @@ class OnDestroy {
   bool owner_ = true;
 };
 
+/// Schedules itself again and again, until `left` is used up.
+struct Endless {
+  Loop* loop;
+  int* left;
+  void operator()() const {
+    if (--*left > 0) loop->call_soon(*this);
+  }
+};
+
 /// `port`, `loop`, what the loop reported, and a `log` of short words. Blocks and Mail as of
 /// StaticLoop.
 template <std::size_t Blocks = 64, std::size_t Mail = 4>
