@@ -35,7 +35,16 @@ Errc code(const Result<T>& result) {
   return result ? Errc::none : result.error().code;
 }
 inline Errc code(const Handle& handle) { return handle.error(); }
-inline Errc code(const eyelet::AnyFuture& future) { return future.error().code; }
+/// A pending future has no outcome: that equals no Errc, not even `invalid_state`.
+inline Errc code(const eyelet::AnyFuture& future) {
+  return future.done() ? future.error().code : static_cast<Errc>(-1);
+}
+/// The value, which must be there: read where an error lies, it could be right by chance.
+template <class T>
+const T& value_of(const Result<T>& result) {
+  CHECK_EQUAL(Errc::none, code(result));
+  return *result;
+}
 
 /// Counts the living objects of a type. Moved-from ones live, too.
 struct Live {
@@ -76,6 +85,15 @@ class OnDestroy {
  private:
   F fn_;
   bool owner_ = true;
+};
+
+/// Schedules itself again and again, until `left` is used up.
+struct Endless {
+  Loop* loop;
+  int* left;
+  void operator()() const {
+    if (--*left > 0) loop->call_soon(*this);
+  }
 };
 
 /// `port`, `loop`, what the loop reported, and a `log` of short words. Blocks and Mail as of

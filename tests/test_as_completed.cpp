@@ -21,7 +21,7 @@ TEST_GROUP_BASE(AsCompleted, CombinatorFixture) {
 
   int value() {
     settle();
-    return ***next.result();
+    return value_of(*value_of(next.result()));
   }
 };
 
@@ -37,7 +37,7 @@ TEST(AsCompleted, gives_the_outcomes_in_the_order_in_which_they_come_and_then_no
   CHECK_EQUAL(0, value());
   next = completed.next();
   settle();
-  CHECK_EQUAL(Errc::user, code(**next.result()));
+  CHECK_EQUAL(Errc::user, code(*value_of(next.result())));
   next = completed.next();
   settle();
   CHECK_FALSE(next.result()->has_value());

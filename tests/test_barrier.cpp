@@ -21,7 +21,7 @@ TEST_GROUP_BASE(Barriers, Fixture) {
   }
   void has_place(std::size_t i, std::size_t place) {
     CHECK_EQUAL(Errc::none, code(party[i]));
-    CHECK_EQUAL(place, *party[i].result());
+    CHECK_EQUAL(place, value_of(party[i].result()));
   }
 };
 

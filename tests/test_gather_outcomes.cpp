@@ -45,7 +45,7 @@ TEST(GatherOutcomes, tells_which_value_was_taken_by_somebody_else) {
   auto all = gather(kReturnErrors, a, b);
   a.set_result(1);
   settle();
-  CHECK_EQUAL(1, *a.take());
+  CHECK_EQUAL(1, value_of(a.take()));
   b.set_result(2);
   settle();
   CHECK_EQUAL(Errc::invalid_state, code(std::get<0>(*all.result())));

@@ -105,7 +105,7 @@ TEST(IsrQueues, an_item_that_is_there_ends_a_get_in_the_next_pass) {
   CHECK_FALSE(item.done());
   CHECK_EQUAL(1U, queue.size());
   run_pass();
-  CHECK_EQUAL(1, *item.result());
+  CHECK_EQUAL(1, value_of(item.result()));
   CHECK_TRUE(queue.empty());
 }
 
@@ -135,12 +135,12 @@ TEST(IsrQueues, one_item_serves_one) {
   const Future<int> second = queue.get();
   queue.put_nowait(1);
   run_ready();
-  CHECK_EQUAL(1, *first.result());
+  CHECK_EQUAL(1, value_of(first.result()));
   CHECK_FALSE(second.done());
   CHECK_EQUAL(1U, loop.stats().callbacks_run);
   queue.put_nowait(2);
   run_ready();
-  CHECK_EQUAL(2, *second.result());
+  CHECK_EQUAL(2, value_of(second.result()));
 }
 
 TEST(IsrQueues, the_item_of_one_who_was_cancelled_goes_to_the_next) {
@@ -150,7 +150,7 @@ TEST(IsrQueues, the_item_of_one_who_was_cancelled_goes_to_the_next) {
   loop.call_soon([&first] { CHECK_TRUE(first.cancel()); });
   run_ready();
   CHECK_EQUAL(Errc::cancelled, code(first));
-  CHECK_EQUAL(1, *second.result());
+  CHECK_EQUAL(1, value_of(second.result()));
 }
 
 TEST(IsrQueues, the_item_of_one_who_was_granted_it_and_is_cancelled_goes_to_the_next) {
@@ -180,7 +180,7 @@ TEST(IsrQueues, get_nowait_may_be_first_and_the_getter_keeps_its_place) {
   CHECK_FALSE(first.done());
   queue.put_nowait(2);
   run_ready();
-  CHECK_EQUAL(2, *first.result());
+  CHECK_EQUAL(2, value_of(first.result()));
   CHECK_FALSE(second.done());
 }
 
@@ -191,7 +191,7 @@ TEST(IsrQueues, an_item_that_does_not_come_in_time_times_out_and_is_there_for_th
   queue.put_nowait(1);
   const Future<int> next = queue.get();
   run_ready();
-  CHECK_EQUAL(1, *next.result());
+  CHECK_EQUAL(1, value_of(next.result()));
 }
 
 TEST(IsrQueues, puts_need_no_block) {
@@ -199,7 +199,7 @@ TEST(IsrQueues, puts_need_no_block) {
   for (std::size_t i = 1; i < 64; ++i) hogs[i] = loop.create_future<int>();
   fill();
   run_pass();
-  CHECK_EQUAL(1, *waiting.result());
+  CHECK_EQUAL(1, value_of(waiting.result()));
   check_reports();
 }
 
@@ -212,7 +212,7 @@ TEST(IsrQueues, without_a_block_get_fails_and_the_items_stay) {
   hogs[0] = {};
   const Future<int> second = queue.get();
   run_ready();
-  CHECK_EQUAL(2, *second.result());
+  CHECK_EQUAL(2, value_of(second.result()));
 }
 
 TEST(IsrQueues, of_a_closed_loop_takes_items_and_cannot_be_waited_for) {
@@ -229,7 +229,7 @@ TEST(IsrQueues, put_in_a_pass_that_had_other_things_to_do_makes_poll_ask_to_be_c
   loop.call_soon([this] { queue.put_nowait(1); });
   CHECK_TRUE(loop.poll() == eyelet::kAtOnce);
   CHECK_TRUE(loop.poll() == eyelet::kNever);
-  CHECK_EQUAL(1, *waiting.result());
+  CHECK_EQUAL(1, value_of(waiting.result()));
 }
 
 // N21

@@ -20,15 +20,6 @@ constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 
 TimePoint at(std::int64_t microseconds) { return TimePoint{Duration{microseconds}}; }
 
-/// Schedules itself again and again, until `left` is used up.
-struct Endless {
-  Loop* loop;
-  int* left;
-  void operator()() const {
-    if (--*left > 0) loop->call_soon(*this);
-  }
-};
-
 }  // namespace
 
 // --- call_soon ---

@@ -50,15 +50,6 @@ class CountingPort final : public Port {
   SimPort clock_;
 };
 
-/// Schedules itself again and again, until `left` is used up.
-struct Endless {
-  Loop* loop;
-  int* left;
-  void operator()() const {
-    if (--*left > 0) loop->call_soon(*this);
-  }
-};
-
 }  // namespace
 
 // --- What the port is asked ---

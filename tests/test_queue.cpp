@@ -53,7 +53,7 @@ TEST_GROUP_BASE(Queues, Fixture) {
   }
   void has(std::size_t i, int item) {
     CHECK_EQUAL(Errc::none, code(getter[i]));
-    CHECK_EQUAL(item, *getter[i].result());
+    CHECK_EQUAL(item, value_of(getter[i].result()));
   }
   void check_nowait(int item) {
     const Result<int> got = queue->get_nowait();
@@ -91,7 +91,7 @@ TEST(Queues, get_and_put_are_pending_until_their_turn_also_when_they_need_not_wa
   CHECK_FALSE(get.done());
   CHECK_EQUAL(1U, queue->size());
   run_pass();
-  CHECK_EQUAL(1, *get.result());
+  CHECK_EQUAL(1, value_of(get.result()));
   CHECK_TRUE(queue->empty());
 }
 
@@ -588,7 +588,7 @@ TEST(Queues, without_a_block_refuses_and_keeps_its_items) {
   auto got = items.get();
   auto put = items.put(MoveOnly{3});
   run_ready();
-  CHECK_EQUAL(2, got.result()->id);
+  CHECK_EQUAL(2, value_of(got.result()).id);
   CHECK_EQUAL(1U, items.size());
   check_reports(Errc::out_of_blocks, Errc::out_of_blocks, Errc::out_of_blocks, Errc::out_of_blocks);
 }

@@ -27,8 +27,8 @@ TEST(Shield, ends_with_the_value) {
   inner.set_result(3);
   CHECK_FALSE(outer.done());
   run_ready();
-  CHECK_EQUAL(3, *outer.result());
-  CHECK_EQUAL(3, *inner.result());
+  CHECK_EQUAL(3, value_of(outer.result()));
+  CHECK_EQUAL(3, value_of(inner.result()));
 }
 
 TEST(Shield, ends_with_the_error_which_then_counts_as_looked_at) {
@@ -53,7 +53,7 @@ TEST(Shield, moves_a_value_that_can_only_be_moved) {
   auto shielded = shield(only);
   only.set_result(3);
   run_ready();
-  CHECK_EQUAL(3, shielded.take()->id);
+  CHECK_EQUAL(3, value_of(shielded.take()).id);
   CHECK_EQUAL(Errc::invalid_state, code(only));
 }
 
@@ -74,7 +74,7 @@ TEST(Shield, cancelled_ends_at_once_and_what_it_shields_goes_on) {
   CHECK_FALSE(inner.done());
   inner.set_result(3);
   run_ready();
-  CHECK_EQUAL(3, *inner.result());
+  CHECK_EQUAL(3, value_of(inner.result()));
   CHECK_TRUE(outer.cancelled());
 }
 
@@ -84,7 +84,7 @@ TEST(Shield, of_a_future_that_is_done_ends_in_the_next_pass) {
   outer = shield(inner);
   CHECK_FALSE(outer.done());
   run_pass();
-  CHECK_EQUAL(3, *outer.result());
+  CHECK_EQUAL(3, value_of(outer.result()));
 }
 
 TEST(Shield, of_a_future_of_nothing_or_without_a_block_is_that_future) {
@@ -118,7 +118,7 @@ TEST(Shield, complete_then_cancel_in_one_pass_is_cancelled_and_the_inner_keeps_i
   CHECK_TRUE(outer.cancelled());
   CHECK_TRUE(next.cancelled());
   STRCMP_EQUAL("", log.c_str());
-  CHECK_EQUAL(3, *inner.result());
+  CHECK_EQUAL(3, value_of(inner.result()));
 }
 
 // C1
@@ -128,7 +128,7 @@ TEST(Shield, cancel_then_complete_in_one_pass_is_cancelled_and_the_inner_keeps_i
   inner.set_result(3);
   run_ready();
   CHECK_TRUE(outer.cancelled());
-  CHECK_EQUAL(3, *inner.result());
+  CHECK_EQUAL(3, value_of(inner.result()));
 }
 
 // C24
@@ -192,7 +192,7 @@ TEST(Shield, without_a_block_fails_and_leaves_the_future_untouched) {
   outer = shield(inner);
   inner.set_result(3);
   run_ready();
-  CHECK_EQUAL(3, *outer.result());
+  CHECK_EQUAL(3, value_of(outer.result()));
 }
 
 // C23

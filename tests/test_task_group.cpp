@@ -66,12 +66,12 @@ TEST(TaskGroup, gives_a_member_its_value_and_lets_a_member_create_another) {
     });
   });
   settle();
-  CHECK_EQUAL(1, *first.result());
+  CHECK_EQUAL(1, value_of(first.result()));
   CHECK_FALSE(ended.done());
   CHECK_TRUE(group.open());
   a.set_result(2);
   settle();
-  CHECK_EQUAL(2, *second.result());
+  CHECK_EQUAL(2, value_of(second.result()));
   CHECK_EQUAL(Errc::none, code(ended.result()));
   CHECK_FALSE(group.open());
 }

@@ -29,8 +29,8 @@ TEST(Then, then_runs_on_success_with_the_value) {
   succeed(4);
   CHECK(!stage.done());
   run_pass();
-  CHECK_EQUAL(5, *stage.result());
-  CHECK_EQUAL(4, *source.result());
+  CHECK_EQUAL(5, value_of(stage.result()));
+  CHECK_EQUAL(4, value_of(source.result()));
 }
 
 TEST(Then, then_is_passed_by_an_error_and_its_callable_destroyed) {
@@ -50,7 +50,7 @@ TEST(Then, then_behind_a_future_without_a_value_is_called_without_arguments) {
   stage = ready.then([] { return 8; });
   static_cast<void>(ready.set_result());
   run_pass();
-  CHECK_EQUAL(8, *stage.result());
+  CHECK_EQUAL(8, value_of(stage.result()));
 }
 
 TEST(Then, then_that_returns_nothing_gives_a_future_of_nothing) {
@@ -68,7 +68,7 @@ TEST(Then, then_may_fail_by_returning_a_result) {
   auto gone = source.then([](int) -> Result<void> { return failure(Errc::cancelled); });
   succeed(3);
   run_pass();
-  CHECK_EQUAL(3, *good.result());
+  CHECK_EQUAL(3, value_of(good.result()));
   CHECK(bad.error() == (Error{Errc::user, 2}));
   CHECK(gone.cancelled());
 }
@@ -79,7 +79,7 @@ TEST(Then, then_copies_what_a_callable_returns_by_reference) {
   succeed(1);
   run_pass();
   there.id = 6;
-  CHECK_EQUAL(5, copy.result()->id);
+  CHECK_EQUAL(5, value_of(copy.result()).id);
   copy = {};
   CHECK_EQUAL(1, Live::count);
 }
@@ -95,9 +95,9 @@ TEST(Then, then_sees_a_const_value_that_stays_for_others) {
   static_cast<void>(live.set_result(7));
   run_pass();
   POINTERS_EQUAL(&*live.result(), seen);
-  CHECK_EQUAL(7, *first.result());
-  CHECK_EQUAL(7, *second.result());
-  CHECK_EQUAL(7, live.result()->id);
+  CHECK_EQUAL(7, value_of(first.result()));
+  CHECK_EQUAL(7, value_of(second.result()));
+  CHECK_EQUAL(7, value_of(live.result()).id);
 }
 
 TEST(Then, then_that_wants_an_rvalue_takes_the_value) {
@@ -106,7 +106,7 @@ TEST(Then, then_that_wants_an_rvalue_takes_the_value) {
   auto late = live.then([](const Live& l) { return l.id; });
   static_cast<void>(live.set_result(7));
   run_pass();
-  CHECK_EQUAL(7, taker.result()->id);
+  CHECK_EQUAL(7, value_of(taker.result()).id);
   CHECK_EQUAL(Errc::invalid_state, code(live));
   CHECK_EQUAL(Errc::invalid_state, code(late));
 }
@@ -119,7 +119,7 @@ TEST(Then, a_move_only_value_travels_through_a_chain) {
                  .then([](MoveOnly&& m) -> Result<MoveOnly> { return std::move(m); });
   static_cast<void>(start.set_result(9));
   run_pass();
-  CHECK_EQUAL(9, end.take()->id);
+  CHECK_EQUAL(9, value_of(end.take()).id);
   CHECK_EQUAL(Errc::invalid_state, code(end.take()));
 }
 
@@ -128,15 +128,15 @@ TEST(Then, a_copyable_value_that_passes_a_stage_stays_where_it_came_from) {
   auto passed = live.or_else([](Error) { return Live{}; });
   static_cast<void>(live.set_result(7));
   run_pass();
-  CHECK_EQUAL(7, passed.result()->id);
-  CHECK_EQUAL(7, live.result()->id);
+  CHECK_EQUAL(7, value_of(passed.result()).id);
+  CHECK_EQUAL(7, value_of(live.result()).id);
 }
 
 TEST(Then, a_move_only_callable_is_moved_in) {
   stage = source.then([m = MoveOnly{3}](int x) { return x + m.id; });
   succeed(4);
   run_pass();
-  CHECK_EQUAL(7, *stage.result());
+  CHECK_EQUAL(7, value_of(stage.result()));
   CHECK_EQUAL(0, Live::count);
 }
 
@@ -146,7 +146,7 @@ TEST(Then, a_callable_passed_as_an_lvalue_is_copied) {
   CHECK_EQUAL(2, Live::count);
   succeed(4);
   run_pass();
-  CHECK_EQUAL(7, *stage.result());
+  CHECK_EQUAL(7, value_of(stage.result()));
   CHECK_EQUAL(1, Live::count);
 }
 
@@ -171,7 +171,7 @@ TEST(Then, then_on_a_done_future_runs_later_in_a_pass) {
   CHECK(!stage.done());
   STRCMP_EQUAL("", log.c_str());
   run_pass();
-  CHECK_EQUAL(4, *stage.result());
+  CHECK_EQUAL(4, value_of(stage.result()));
 }
 
 TEST(Then, then_on_a_failed_future_fails_later_in_a_pass) {
@@ -191,7 +191,7 @@ TEST(Then, or_else_recovers_with_a_value) {
   });
   static_cast<void>(source.set_error(Errc::user, 12));
   run_pass();
-  CHECK_EQUAL(12, *stage.result());
+  CHECK_EQUAL(12, value_of(stage.result()));
   STRCMP_EQUAL("user ", log.c_str());
   CHECK_EQUAL(Errc::user, code(source));
 }
@@ -203,7 +203,7 @@ TEST(Then, or_else_is_passed_by_a_value_and_its_callable_destroyed) {
   });
   succeed(4);
   run_pass();
-  CHECK_EQUAL(4, *stage.result());
+  CHECK_EQUAL(4, value_of(stage.result()));
   CHECK_EQUAL(0, Live::count);
   STRCMP_EQUAL("", log.c_str());
 }
@@ -224,7 +224,7 @@ TEST(Then, or_else_converts_its_value_to_the_type_of_the_future) {
   fail(Errc::user);
   static_cast<void>(nothing.set_error(Errc::user));
   run_pass();
-  CHECK_EQUAL(3, *stage.result());
+  CHECK_EQUAL(3, value_of(stage.result()));
   CHECK_EQUAL(Errc::none, code(handled));
 }
 
@@ -234,14 +234,14 @@ TEST(Then, or_else_may_wait_before_it_recovers) {
   run_ready();
   CHECK(!stage.done());
   advance(5ms);
-  CHECK_EQUAL(3, *stage.result());
+  CHECK_EQUAL(3, value_of(stage.result()));
 }
 
 TEST(Then, or_else_hears_of_a_cancellation) {
   stage = source.or_else([](Error e) { return e.code == Errc::cancelled ? 1 : 2; });
   source.cancel();
   run_pass();
-  CHECK_EQUAL(1, *stage.result());
+  CHECK_EQUAL(1, value_of(stage.result()));
 }
 
 // --- finally ---
@@ -257,7 +257,7 @@ TEST(Then, finally_runs_on_every_path_and_passes_the_outcome_on) {
   going.cancel();
   run_pass();
   STRCMP_EQUAL("value error gone ", log.c_str());
-  CHECK_EQUAL(4, *value.result());
+  CHECK_EQUAL(4, value_of(value.result()));
   CHECK(error.error() == (Error{Errc::user, 5}));
   CHECK(gone.cancelled());
 }
@@ -269,8 +269,8 @@ TEST(Then, finally_waits_for_the_future_that_it_returns) {
   run_ready();
   CHECK(!end.done());
   advance(5ms);
-  CHECK_EQUAL(4, end.result()->id);
-  CHECK_EQUAL(4, live.result()->id);
+  CHECK_EQUAL(4, value_of(end.result()).id);
+  CHECK_EQUAL(4, value_of(live.result()).id);
 }
 
 TEST(Then, an_error_passes_through_a_finally_that_waits) {
@@ -296,7 +296,7 @@ TEST(Then, an_error_of_finally_takes_the_place_of_the_outcome) {
   CHECK_EQUAL(2, Live::count);
   CHECK_EQUAL(1, at_once.error().detail);
   CHECK_EQUAL(2, later.error().detail);
-  CHECK_EQUAL(4, fine.result()->id);
+  CHECK_EQUAL(4, value_of(fine.result()).id);
 }
 
 TEST(Then, an_error_of_finally_takes_the_place_of_an_error) {
@@ -315,7 +315,7 @@ TEST(Then, finally_with_a_future_that_is_done_passes_the_outcome_on) {
   auto replaced = source.finally([broken] { return broken; });
   succeed(4);
   run_pass();
-  CHECK_EQUAL(4, *stage.result());
+  CHECK_EQUAL(4, value_of(stage.result()));
   CHECK_EQUAL(Errc::timed_out, code(replaced));
 }
 
@@ -350,7 +350,7 @@ TEST(Then, a_clean_up_that_ignores_a_cancel_keeps_the_outcome) {
   run_ready();
   CHECK(stage.cancel());
   run_ready();
-  CHECK_EQUAL(4, *stage.result());
+  CHECK_EQUAL(4, value_of(stage.result()));
 }
 
 // --- Flattening ---
@@ -363,8 +363,8 @@ TEST(Then, a_returned_future_is_awaited) {
   CHECK(!stage.done());
   static_cast<void>(inner.set_result(6));
   run_pass();
-  CHECK_EQUAL(6, *stage.result());
-  CHECK_EQUAL(6, *inner.result());
+  CHECK_EQUAL(6, value_of(stage.result()));
+  CHECK_EQUAL(6, value_of(inner.result()));
 }
 
 TEST(Then, a_returned_future_that_is_done_is_passed_on_at_once) {
@@ -399,7 +399,7 @@ TEST(Then, a_returned_move_only_value_is_moved_out_of_its_future) {
   run_ready();
   static_cast<void>(inner.set_result(6));
   run_pass();
-  CHECK_EQUAL(6, outer.result()->id);
+  CHECK_EQUAL(6, value_of(outer.result()).id);
   CHECK_EQUAL(Errc::invalid_state, code(inner));
 }
 
@@ -432,7 +432,7 @@ TEST(Then, a_returned_task_is_awaited) {
   stage = source.then([this](int x) { return loop.create_task([x] { return x + 1; }); });
   succeed(1);
   run_ready();
-  CHECK_EQUAL(2, *stage.result());
+  CHECK_EQUAL(2, value_of(stage.result()));
 }
 
 TEST(Then, a_future_may_be_a_value) {
@@ -572,7 +572,7 @@ TEST(Then, cancel_wins_over_a_promise_that_completed_in_the_same_pass) {
   run_pass();
   CHECK(stage.cancelled());
   STRCMP_EQUAL("", log.c_str());
-  CHECK_EQUAL(4, *source.result());
+  CHECK_EQUAL(4, value_of(source.result()));
 }
 
 TEST(Then, cancel_wins_over_a_sleep_that_is_due_in_the_same_pass) {
@@ -661,7 +661,7 @@ TEST(Then, a_stage_that_cancels_itself_ends_cancelled_though_it_returns_a_done_f
   succeed(4);
   run_pass();
   CHECK(stage.cancelled());
-  CHECK_EQUAL(3, *ready.result());
+  CHECK_EQUAL(3, value_of(ready.result()));
 }
 
 TEST(Then, cancel_passes_to_the_future_that_a_stage_awaits) {
@@ -693,7 +693,7 @@ TEST(Then, a_cancel_flows_down_through_or_else_and_finally) {
   CHECK(stage.cancel());
   run_pass();
   STRCMP_EQUAL("finally cancelled recovered ", log.c_str());
-  CHECK_EQUAL(3, *stage.result());
+  CHECK_EQUAL(3, value_of(stage.result()));
 }
 
 TEST(Then, a_future_is_done_only_after_its_clean_up_has_ended) {
@@ -733,7 +733,7 @@ TEST(Then, cancelling_one_of_two_continuations_of_a_done_future_leaves_the_other
   CHECK(a.cancel());
   run_pass();
   CHECK(a.cancelled());
-  CHECK_EQUAL(4, *b.result());
+  CHECK_EQUAL(4, value_of(b.result()));
 }
 
 TEST(Then, a_cancelled_stage_leaves_the_error_of_its_source_to_be_reported) {
@@ -855,7 +855,7 @@ TEST(ThenExhausted, or_else_behind_an_exhausted_source_runs_in_a_later_pass_once
   auto stage = none.or_else([](Error e) { return e.code == Errc::out_of_blocks ? 1 : 2; });
   CHECK(!stage.done());
   run_pass();
-  CHECK_EQUAL(1, *stage.result());
+  CHECK_EQUAL(1, value_of(stage.result()));
 }
 
 TEST(ThenExhausted, finally_behind_an_exhausted_source_passes_the_error_on) {

@@ -38,7 +38,7 @@ TEST(Timeouts, are_not_expired_where_the_result_came_first) {
   limited = scope.run(inner, 5us);
   inner.set_result(3);
   run_ready();
-  CHECK_EQUAL(3, *limited.result());
+  CHECK_EQUAL(3, value_of(limited.result()));
   CHECK_FALSE(scope.expired());
   CHECK_EQUAL(0U, loop.stats().timers);
 }
@@ -88,7 +88,7 @@ TEST(Timeouts, may_begin_without_a_limit) {
   CHECK_FALSE(inner.done());
   inner.set_result(1);
   run_ready();
-  CHECK_EQUAL(1, *limited.result());
+  CHECK_EQUAL(1, value_of(limited.result()));
 }
 
 TEST(Timeouts, moved_in_their_last_tick_before_the_turn_of_their_timer_go_on) {
@@ -113,7 +113,7 @@ TEST(Timeouts, cannot_be_moved_once_they_expired) {
   CHECK_EQUAL(Errc::invalid_state, code(scope.reschedule(at(1s))));
   CHECK_TRUE(scope.when() == at(5us));
   advance(9us);
-  CHECK_EQUAL(7, *limited.result());
+  CHECK_EQUAL(7, value_of(limited.result()));
   CHECK_EQUAL(Errc::invalid_state, code(scope.reschedule(at(1s))));
 }
 
@@ -129,7 +129,7 @@ TEST(Timeouts, limit_one_thing_at_a_time_and_then_the_next) {
   CHECK_FALSE(scope.expired());
   inner.set_result(1);
   run_ready();
-  CHECK_EQUAL(1, *limited.result());
+  CHECK_EQUAL(1, value_of(limited.result()));
 }
 
 TEST(Timeouts, that_go_leave_their_limit_where_it_is) {

@@ -50,7 +50,7 @@ TEST(Wait, for_the_first_ends_when_one_is_done_and_tells_which) {
   CHECK_TRUE((*ended.result())[1]);
   CHECK_EQUAL(1U, ended.result()->count());
   CHECK_FALSE(a.done());
-  CHECK_EQUAL(2, *b.result());
+  CHECK_EQUAL(2, value_of(b.result()));
 }
 
 TEST(Wait, for_the_first_counts_one_that_was_cancelled) {
@@ -246,7 +246,7 @@ TEST(Wait, cancelled_at_every_pass_runs_no_success_continuation_once_cancel_was_
     }
     CHECK_TRUE(next.done());
     CHECK_TRUE(ran != cancelled);
-    CHECK_EQUAL(1, *f.result());
+    CHECK_EQUAL(1, value_of(f.result()));
   }
 }
 

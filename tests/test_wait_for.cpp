@@ -46,7 +46,7 @@ TEST(WaitFor, ends_with_a_result_that_beats_the_limit_and_disarms_it) {
   CHECK_EQUAL(1U, loop.stats().timers);
   inner.set_result(1);
   settle();
-  CHECK_EQUAL(1, *limited.result());
+  CHECK_EQUAL(1, value_of(limited.result()));
   CHECK_EQUAL(0U, loop.stats().timers);
   CHECK_EQUAL(2U, in_use());
 }
@@ -65,7 +65,7 @@ TEST(WaitFor, moves_a_value_that_can_only_be_moved) {
   auto value = wait_for(only, 5us);
   only.set_result(3);
   settle();
-  CHECK_EQUAL(3, value.take()->id);
+  CHECK_EQUAL(3, value_of(value.take()).id);
 }
 
 TEST(WaitFor, cancels_the_future_at_the_limit_and_not_before) {
@@ -87,7 +87,7 @@ TEST(WaitFor, with_a_limit_of_zero_gives_one_pass) {
   limited = wait_for(inner, 0us);
   CHECK_FALSE(limited.done());
   settle();
-  CHECK_EQUAL(1, *in_time.result());
+  CHECK_EQUAL(1, value_of(in_time.result()));
   CHECK_EQUAL(Errc::timed_out, code(limited));
 }
 
@@ -112,7 +112,7 @@ TEST(WaitFor, of_a_future_that_is_done_is_not_complete_when_it_returns) {
   limited = wait_for(inner, 0us);
   CHECK_FALSE(limited.done());
   settle();
-  CHECK_EQUAL(1, *limited.result());
+  CHECK_EQUAL(1, value_of(limited.result()));
 }
 
 // C3
@@ -148,7 +148,7 @@ TEST(WaitFor, ends_with_a_value_that_came_in_spite_of_the_cancel) {
   limited = wait_for(recovers, 5us);
   run_pass();
   expire();
-  CHECK_EQUAL(42, *limited.result());
+  CHECK_EQUAL(42, value_of(limited.result()));
 }
 
 // C6
@@ -175,7 +175,7 @@ TEST(WaitFor, complete_then_cancel_in_one_pass_is_cancelled_and_the_inner_keeps_
     CHECK_TRUE(limited.cancel());
     settle();
     CHECK_TRUE(limited.cancelled());
-    CHECK_EQUAL(1, *f.result());
+    CHECK_EQUAL(1, value_of(f.result()));
   }
 }
 
@@ -216,7 +216,7 @@ TEST(WaitFor, whose_result_comes_in_the_pass_of_the_limit_ends_with_it_in_both_o
     if (!result_first) loop.call_later(5us, complete);
     expire();
     if (result_first)
-      CHECK_EQUAL(1, *limited.result());
+      CHECK_EQUAL(1, value_of(limited.result()));
     else
       CHECK_EQUAL(Errc::timed_out, code(limited));
   }
@@ -287,7 +287,7 @@ TEST(WaitFor, nested_reports_the_inner_limit_at_the_inner_level_and_goes_on) {
   run_pass();
   port.advance(1us);
   settle();
-  CHECK_EQUAL(static_cast<int>(Errc::timed_out), *task.result());
+  CHECK_EQUAL(static_cast<int>(Errc::timed_out), value_of(task.result()));
   CHECK_EQUAL(0U, task.cancelling());
 }
 
@@ -389,7 +389,7 @@ TEST(WaitFor, without_enough_blocks_fails_and_leaves_the_future_untouched) {
   limited = wait_for(inner, 5us);
   inner.set_result(1);
   settle();
-  CHECK_EQUAL(1, *limited.result());
+  CHECK_EQUAL(1, value_of(limited.result()));
 }
 
 TEST(WaitFor, without_enough_blocks_for_the_limit_leaves_the_future_pending) {

@@ -81,7 +81,7 @@ TEST(Waiters, a_waiter_costs_one_block_until_its_future_goes) {
   CHECK(!f.done());
   gate.open();
   run_pass();
-  CHECK_EQUAL(1, *f.result());
+  CHECK_EQUAL(1, value_of(f.result()));
   CHECK_EQUAL(1U, in_use());
   f = {};
   CHECK_EQUAL(0U, in_use());
@@ -129,8 +129,8 @@ TEST(Waiters, a_cancelled_waiter_leaves_at_once_and_the_next_moves_up) {
   CHECK(b.cancelled());
   gate.open(2);
   run_pass();
-  CHECK_EQUAL(1, *a.result());
-  CHECK_EQUAL(2, *c.result());
+  CHECK_EQUAL(1, value_of(a.result()));
+  CHECK_EQUAL(2, value_of(c.result()));
 }
 
 TEST(Waiters, a_cancelled_waiter_that_was_granted_passes_the_grant_on) {
@@ -141,7 +141,7 @@ TEST(Waiters, a_cancelled_waiter_that_was_granted_passes_the_grant_on) {
   CHECK(a.cancelled());
   CHECK_EQUAL(1U, gate.granted());
   run_pass();
-  CHECK_EQUAL(1, *b.result());
+  CHECK_EQUAL(1, value_of(b.result()));
   CHECK_EQUAL(0, gate.permits);
 }
 
@@ -172,7 +172,7 @@ TEST(Waiters, a_dropped_waiter_leaves_at_once) {
   CHECK_EQUAL(1U, in_use());
   gate.open();
   run_pass();
-  CHECK_EQUAL(1, *b.result());
+  CHECK_EQUAL(1, value_of(b.result()));
   check_reports();
 }
 
@@ -183,7 +183,7 @@ TEST(Waiters, a_dropped_waiter_that_was_granted_passes_the_grant_on) {
   a = {};
   CHECK_EQUAL(1U, gate.granted());
   run_pass();
-  CHECK_EQUAL(1, *b.result());
+  CHECK_EQUAL(1, value_of(b.result()));
   CHECK_EQUAL(0, gate.permits);
 }
 
@@ -198,7 +198,7 @@ TEST(Waiters, grants_that_are_all_taken_back_reach_the_last_in_line) {
       all[i] = {};
   }
   run_pass();
-  CHECK_EQUAL(1, *all[3].result());
+  CHECK_EQUAL(1, value_of(all[3].result()));
 }
 
 TEST(Waiters, a_dropped_waiter_with_a_continuation_stays_in_line) {
@@ -217,7 +217,7 @@ TEST(Waiters, a_granted_waiter_that_loses_its_last_continuation_passes_the_grant
   f = {};
   CHECK(handle.cancel());
   run_pass();
-  CHECK_EQUAL(1, *next.result());
+  CHECK_EQUAL(1, value_of(next.result()));
 }
 
 TEST(Waiters, fail_all_ends_those_who_wait_and_those_who_were_granted) {
@@ -257,8 +257,8 @@ TEST(Waiters, fail_all_leaves_the_waiters_of_another_primitive_alone) {
   CHECK(!b.done());
   other.open();
   run_pass();
-  CHECK_EQUAL(1, *a.result());
-  CHECK_EQUAL(2, *b.result());
+  CHECK_EQUAL(1, value_of(a.result()));
+  CHECK_EQUAL(2, value_of(b.result()));
 }
 
 TEST(Waiters, close_ends_waiters_whether_granted_or_not) {

@@ -73,8 +73,8 @@ TEST(With, holds_the_lock_while_the_body_runs_and_ends_as_it_did) {
   work.set_result(3);
   settle();
   CHECK_FALSE(lock.locked());
-  CHECK_EQUAL(3, *scope.result());
-  CHECK_EQUAL(3, *work.result());
+  CHECK_EQUAL(3, value_of(scope.result()));
+  CHECK_EQUAL(3, value_of(work.result()));
 }
 
 TEST(With, leaves_when_the_body_fails_and_passes_the_error_on) {
@@ -96,8 +96,8 @@ TEST(With, takes_a_body_that_returns_nothing_a_value_a_result_or_a_future) {
   auto later = with(lock, [this] { return sleep(loop, 0us); });
   settle();
   CHECK_EQUAL(Errc::none, code(nothing.result()));
-  CHECK_EQUAL(2, *value.result());
-  CHECK_EQUAL(3, *good.result());
+  CHECK_EQUAL(2, value_of(value.result()));
+  CHECK_EQUAL(3, value_of(good.result()));
   CHECK_EQUAL(Errc::user, code(bad));
   CHECK_EQUAL(Errc::none, code(later.result()));
 }
@@ -108,8 +108,8 @@ TEST(With, moves_a_value_that_can_only_be_moved) {
   auto at_once = with(lock, [] { return MoveOnly{4}; });
   only.set_result(3);
   settle();
-  CHECK_EQUAL(3, scoped.take()->id);
-  CHECK_EQUAL(4, at_once.take()->id);
+  CHECK_EQUAL(3, value_of(scoped.take()).id);
+  CHECK_EQUAL(4, value_of(at_once.take()).id);
 }
 
 TEST(With, releases_a_permit_that_the_next_in_line_gets) {
@@ -136,7 +136,7 @@ TEST(With, awaits_entering_and_leaving) {
   CHECK_FALSE(scope.done());
   door.leaving.set_result();
   settle();
-  CHECK_EQUAL(3, *scope.result());
+  CHECK_EQUAL(3, value_of(scope.result()));
 }
 
 TEST(With, does_not_leave_what_it_could_not_enter) {
@@ -318,7 +318,7 @@ TEST(With, nested_leaves_in_reverse_order) {
   STRCMP_EQUAL("+d+eb-e-d", log.c_str());
   door.leaving.set_result();
   settle();
-  CHECK_EQUAL(1, *scope.result());
+  CHECK_EQUAL(1, value_of(scope.result()));
 }
 
 TEST(With, nested_and_cancelled_leaves_in_reverse_order) {
@@ -387,7 +387,7 @@ TEST(With, without_enough_blocks_fails_and_takes_nothing) {
   occupy(2);
   scope = begin();
   settle();
-  CHECK_EQUAL(1, *scope.result());
+  CHECK_EQUAL(1, value_of(scope.result()));
   vacate();
 }
 
