@@ -274,7 +274,7 @@ class Explorer {
 
   const Scripts scripts_;
   State state_{};
-  std::vector<State> before_;  // each step of the trail
+  std::vector<State> before_;                      // each step of the trail
   std::unordered_map<std::uint64_t, Runs> known_;  // by the hash of a state
   std::string trail_;
   std::string finding_;
