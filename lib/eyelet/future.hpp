@@ -295,11 +295,12 @@ Handle Future<T>::add_done_callback(F&& fn) const {
          Loop::retire(b);
          detail::Block& source = *b.upstream;
          Fn& callback = detail::callable<Fn, 0>(b);
-         detail::add_handle(source);
+         // Its hold on the future becomes the handle that it gets.
+         --source.dependents;
+         ++source.handles;
          static_cast<void>(callback(Future<T>{*source.loop, &source}));
          callback.~Fn();
-         source.loop->release(b);
-         detail::drop_dependent(source);
+         b.loop->release(b);
        },
        detail::destructor<Fn>()},
       detail::close_done_callback};
