@@ -46,10 +46,7 @@ struct PlantedWorld : PostingWorld {
 
 }  // namespace
 
-TEST_GROUP(Explorer){void teardown() override{finding.clear();
-}
-}
-;
+TEST_GROUP(Explorer){};
 
 TEST(Explorer, plays_every_order_of_the_letters) {
   CHECK_EQUAL(34650UL, count_orders(kDifferent));

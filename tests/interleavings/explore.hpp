@@ -210,14 +210,16 @@ class Explorer {
 
   World& world() { return *std::launder(reinterpret_cast<World*>(state_.world)); }
 
-  // Of 64 bits also where std::hash has 32, in which states that differ would meet.
+  // Of 64 bits also where std::hash has 32, in which states that differ would meet. Most words are
+  // of blocks that no run has used.
   std::uint64_t hash() const {
     std::uint64_t hash = 0;
     std::uint64_t word;
     static_assert(sizeof(State) % sizeof(word) == 0);
     for (std::size_t i = 0; i < sizeof(State); i += sizeof(word)) {
       std::memcpy(&word, reinterpret_cast<const char*>(&state_) + i, sizeof(word));
-      hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
+      if (word == 0) continue;
+      hash = (hash ^ word) * 0x9E3779B97F4A7C15U + i;
       hash ^= hash >> 32;
     }
     return hash;
