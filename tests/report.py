@@ -137,5 +137,5 @@ def sums():
 
 @atexit.register
 def last_line():
-    if {'lint', 'test', 'conformance'} & set(COMMAND_LINE_TARGETS):
+    if {'lint', 'test', 'tests', 'conformance'} & set(COMMAND_LINE_TARGETS):
         print('{} passed, {} failed'.format(*sums()), flush=True)

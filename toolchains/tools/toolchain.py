@@ -24,6 +24,12 @@ def is_there(need):
     return Path(need[1:]).exists() if need.startswith('#') else bool(shutil.which(need))
 
 
+def missing(needs):
+    """What of it is not there, and what to do about it; '': all is."""
+    absent = ', '.join(need.lstrip('#') for need in needs if not is_there(need))
+    return absent and f'no {absent}: toolchains/setup --cross installs what is missing'
+
+
 class Toolchain:
     """The nodes of one toolchain: archives, programs and the checks that run them."""
 
@@ -34,7 +40,7 @@ class Toolchain:
         if env['RUNNER']:
             env['LACKS'] = {**env['LACKS'],
                             'tests/interleavings/': 'time for millions of runs: it is emulated'}
-        self.missing = [need for need in env.Flatten(env['NEEDS']) if not is_there(need)]
+        self.missing = missing(env.Flatten(env['NEEDS']))
         VariantDir(self.out, '.', duplicate=0)
         self.strict = env.Clone()
         self.strict.Append(CXXFLAGS=['-Wpedantic', '-Wconversion', '-Wshadow'])
@@ -128,8 +134,7 @@ class Toolchain:
 
     def built_checks(self):
         if self.missing:
-            why = f'no {" ".join(self.missing)}: toolchains/setup --cross installs what is missing'
-            yield check(self.name, report.skip(why))
+            yield check(self.name, report.skip(self.missing))
             return
         rooms = [*self.sources('tests/test_*'), *self.sources('tests/regression/*')]
         yield self.suite('tests/rooms', [f'{self.out}/{path}' for path in rooms])
@@ -159,12 +164,16 @@ class Toolchain:
         return check(f'{self.name}: {path}', report.example(runner), program + [expected])
 
     def exclusions(self):
+        """What is left out, by what the target has not."""
         if self.board and not self.firmware:
             yield check(f'{self.name}: examples/firmware, tests/firmware',
                         report.skip('nothing in toolchains/boards for its peripherals'))
+        left_out = {}
         for path in sorted([*Path('tests').rglob('*.cpp'), *Path('examples').rglob('*.cpp')]):
             if what := self.lacking(path):
-                yield check(f'{self.name}: {path}', report.skip(f'the target has no {what}'))
+                left_out.setdefault(what, []).append(str(path))
+        for what, paths in left_out.items():
+            yield check(f'{self.name} has no {what}', report.skip(', '.join(paths)))
 
     def source_checks(self):
         """Every header compiles alone; what must not compile does not, for the stated reason."""
