@@ -94,3 +94,18 @@ TEST(GatherOutcomes, without_enough_blocks_fails_and_leaves_its_children_untouch
   CHECK_FALSE(first.done());
   CHECK_FALSE(second.done());
 }
+
+TEST(GatherOutcomes, in_a_circle_that_is_opened_behind_it_withdraws_although_its_children_live_on) {
+  Future<int> outer;
+  const auto rescued =
+      loop.create_task([&outer] { return outer; }).or_else([this](Error) { return a; });
+  outer = gather(kReturnErrors, rescued, b).then([](const auto&) { return 0; });
+  settle();
+  CHECK_TRUE(outer.cancel());
+  settle();
+  CHECK_TRUE(outer.cancelled());
+  CHECK_FALSE(rescued.done());
+  CHECK_EQUAL(4, loop.stats().in_use);
+  a.set_result(1);
+  settle();
+}

@@ -267,6 +267,32 @@ TEST(Queues, getters_whose_items_were_taken_keep_their_places_among_each_other) 
 }
 
 // Q5
+TEST(Queues, a_getter_whose_item_was_taken_comes_before_one_who_was_granted_after_it) {
+  get(2);
+  CHECK_EQUAL(Errc::none, code(queue->put_nowait(1)));
+  loop.call_soon([this] { CHECK_EQUAL(Errc::none, code(queue->put_nowait(3))); });
+  CHECK_EQUAL(Errc::none, code(queue->put_nowait(2)));
+  check_nowait(1);
+  check_nowait(2);
+  run_ready();
+  has(0, 3);
+  CHECK_FALSE(getter[1].done());
+}
+
+TEST(Queues, a_putter_whose_room_was_taken_comes_before_one_who_was_granted_after_it) {
+  fill();
+  put(2, 3);
+  check_nowait(1);
+  loop.call_soon([this] { check_nowait(8); });
+  check_nowait(2);
+  CHECK_EQUAL(Errc::none, code(queue->put_nowait(8)));
+  CHECK_EQUAL(Errc::none, code(queue->put_nowait(9)));
+  run_ready();
+  CHECK_TRUE(putter[0].done());
+  CHECK_FALSE(putter[1].done());
+}
+
+// Q5
 TEST(Queues, an_item_put_in_place_of_a_taken_one_reaches_the_same_getter) {
   get(2);
   CHECK_EQUAL(Errc::none, code(queue->put_nowait(1)));

@@ -36,6 +36,14 @@ bool can_be_abandoned(const Block& future) {
          !has_flag(future, kRunning);
 }
 
+// Somebody who held `future` or waited for it has let go.
+void release_if_unwanted(Block& future) {
+  if (is_done(future))
+    free_if_unused(future);
+  else if (can_be_abandoned(future))
+    abandon(future);
+}
+
 // The future that `stage` awaits has ended, or `cancelled` overrides it.
 void settle(Block& stage, Block* input, bool cancelled) {
   if (take_flag(stage, kHoldsOutcome)) {
@@ -122,10 +130,7 @@ Block* deliver(Block& future) {
 
 void drop_dependent(Block& source) {
   --source.dependents;
-  if (is_done(source))
-    free_if_unused(source);
-  else if (can_be_abandoned(source))
-    abandon(source);
+  release_if_unwanted(source);
 }
 
 void bury(Block& future) {
@@ -285,6 +290,7 @@ void cancel_children(Block& parent) {
     set_flag(next, kRunning);  // pinned: what is cancelled may destroy the last handle
     next.operations->turn(next);
     clear_flag(next, kRunning);
+    release_if_unwanted(next);  // a circle was opened behind it
   }
   while (!cancelling.through.empty()) {
     Block& next = block_of(cancelling.through.pop_front());

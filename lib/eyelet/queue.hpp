@@ -121,7 +121,7 @@ class PriorityItems {
 template <class Queue, class T>
 class Getters : public WaitList {
  public:
-  bool can_deliver() { return queue().can_get_(); }
+  bool can_deliver(Block& getter) { return queue().can_get_() && !overtakes(getter); }
   Result<T> deliver(NoRequest&) { return queue().get_nowait(); }
   void pass_on() { queue().wake_getters_(); }
 
@@ -132,7 +132,7 @@ class Getters : public WaitList {
 template <class Queue, class T>
 class Putters : public WaitList {
  public:
-  bool can_deliver() { return queue().can_put_(); }
+  bool can_deliver(Block& putter) { return queue().can_put_() && !overtakes(putter); }
   Result<void> deliver(T& item) { return queue().put_nowait(std::move(item)); }
   void pass_on() { queue().wake_putters_(); }
 

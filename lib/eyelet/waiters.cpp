@@ -2,6 +2,15 @@
 #include <eyelet/waiters.hpp>
 
 namespace eyelet::detail {
+namespace {
+
+// The difference, not the numbers: it is right across the wrap.
+bool came_before(Block& one, Block& other) {
+  return static_cast<std::int32_t>(payload<WaiterBase>(one).arrival -
+                                   payload<WaiterBase>(other).arrival) < 0;
+}
+
+}  // namespace
 
 void WaitList::join(Block& waiter) {
   payload<WaiterBase>(waiter).arrival = arrivals_++;
@@ -9,12 +18,8 @@ void WaitList::join(Block& waiter) {
 }
 
 void WaitList::rejoin(Block& waiter) {
-  const std::uint32_t arrival = payload<WaiterBase>(waiter).arrival;
   Link* before = waiting_.front();
-  // The difference, not the numbers: it is right across the wrap.
-  while (before != waiting_.end() &&
-         static_cast<std::int32_t>(payload<WaiterBase>(block_of(*before)).arrival - arrival) < 0)
-    before = before->next;
+  while (before != waiting_.end() && came_before(block_of(*before), waiter)) before = before->next;
   insert_before(*before, waiter);
 }
 
@@ -23,6 +28,10 @@ void WaitList::grant(Block& waiter) {
   set_flag(waiter, kGranted);
   ++granted_;
   waiter.loop->schedule(waiter);
+}
+
+bool WaitList::overtakes(Block& waiter) const {
+  return !waiting_.empty() && came_before(*front(), waiter);
 }
 
 void WaitList::collect(Block& waiter) {

@@ -46,10 +46,12 @@ class WaitList {
 
   // --- For Waiting ---
 
-  bool can_deliver() const { return true; }
+  bool can_deliver(Block&) const { return true; }
   void join(Block& waiter);
   /// Back among the waiting at the place that its arrival gave it. O(n), n = those who came before.
   void rejoin(Block& waiter);
+  /// Whether one who came before `waiter` is back among the waiting.
+  bool overtakes(Block& waiter) const;
   /// The waiter's turn has come: its grant is used up.
   void collect(Block& waiter);
   /// The waiter leaves. True: it had a grant, which somebody else must get.
@@ -92,7 +94,10 @@ struct Waiting {
   static void turn(Block& block) {
     Primitive& from = primitive_of(block);
     from.collect(block);
-    if (!from.can_deliver()) return from.rejoin(block);
+    if (!from.can_deliver(block)) {
+      from.rejoin(block);
+      return from.pass_on();
+    }
     set_flag(block, kRunning);
     W& waiter = payload<W>(block);
     Result<T> delivered = from.deliver(waiter.request);
@@ -123,7 +128,7 @@ struct Waiting {
 ///   Result<T> deliver(Request&);  // hands over to the waiter whose turn it is
 ///   void pass_on();               // a granted waiter left: grants the next, if possible
 /// and, if a grant can be taken away before its turn,
-///   bool can_deliver();           // false: the waiter goes back to its place
+///   bool can_deliver(Block&);     // false: the waiter goes back to its place
 /// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
 template <class T, class Primitive, class Request = NoRequest>
 Future<T> wait_in(Loop& owner, Primitive& primitive, Request request = {}) {

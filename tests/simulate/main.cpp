@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // simulate: plays random schedules and says which of them found something.
 //
-//   simulate               10 seconds of seeds 1, 2, 3, ...
-//   simulate seconds=N     N seconds; 0: until it is killed
-//   simulate seeds=A..B    these, however long it takes; seeds=A.. all from A on
+//   simulate                     10 seconds of seeds 1, 2, 3, ...
+//   simulate seconds=N           N seconds; 0: until it is killed
+//   simulate seeds=A..B          these, however long it takes; seeds=A.. all from A on
 //   simulate seeds=A only=3,7    steps 3 and 7 of seed A
 //
 // The last line of output is `N passed, M failed`.
@@ -19,10 +19,12 @@ namespace {
 using namespace simulate;
 
 constexpr int kMostFailures = 5;
+constexpr double kSeconds = 10;
 constexpr std::uint64_t kLastSeed = std::numeric_limits<std::uint64_t>::max();
 
 struct Arguments {
-  Range range{1, kLastSeed, 10};
+  Range range{1, kLastSeed, kSeconds};
+  bool timed = false;
   std::vector<std::size_t> only;
 };
 
@@ -35,25 +37,32 @@ std::vector<std::size_t> numbers(const char* text) {
   return all;
 }
 
-Range seeds(const char* text) {
+void set_seeds(const char* text, Arguments& arguments) {
+  Range& range = arguments.range;
   char* end = nullptr;
-  const std::uint64_t first = std::strtoull(text, &end, 10);
-  if (std::string_view{end}.substr(0, 2) != "..") return Range{first, first, 0};
-  return Range{first, end[2] == '\0' ? kLastSeed : std::strtoull(end + 2, nullptr, 10), 0};
+  range.first = range.last = std::strtoull(text, &end, 10);
+  if (std::string_view{end} == "..")
+    range.last = kLastSeed;
+  else if (*end != '\0')
+    range.last = std::strtoull(end + 2, nullptr, 10);
+  if (!arguments.timed) range.seconds = 0;
 }
 
 /// Whether `word` is one of ours.
 bool parse(std::string_view word, Arguments& arguments) {
   const std::size_t value = word.find('=') + 1;
   const std::string_view name = word.substr(0, value);
-  if (name == "seeds=")
-    arguments.range = seeds(word.data() + value);
-  else if (name == "seconds=")
-    arguments.range.seconds = std::strtod(word.data() + value, nullptr);
-  else if (name == "only=")
-    arguments.only = numbers(word.data() + value);
-  else
+  const char* const text = word.data() + value;
+  if (name == "seconds=") {
+    arguments.range.seconds = std::strtod(text, nullptr);
+    arguments.timed = true;
+  } else if (name == "seeds=") {
+    set_seeds(text, arguments);
+  } else if (name == "only=") {
+    arguments.only = numbers(text);
+  } else {
     return false;
+  }
   return true;
 }
 

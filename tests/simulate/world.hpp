@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
-// world: a scene with everything in it, and one run through a schedule.
+// world: a scene with everything in it, and one run through a schedule. What must hold, and who
+// looks, after each step and pass, in each callable, and whenever nothing is ready:
+//
+//   a wake-up, permit or item is given once, and passed on if unused    Line and its primitives
+//   a cancel is heard once, and no completion swallows it               Nodes
+//   what carries a resource survives a cancel, or goes once             HeldGuard, Item, Value
+//   nothing stays registered, no block stays that nobody needs          Nodes::blocks
+//   callables and their destructors may call anything                   Deed
+//   a handle names one callback for ever                                CallbackPart
+//   timers are never early, in order, sampled once a pass               Scene::fire
+//   a signal from an interrupt wakes, whenever it comes                 SignalPart
+//   a pass runs what it found and no more, and all of it                World::run_pass
+//   the stack does not depend on the graph of futures                   Turn
+//   one failure, or no block, disturbs nobody else                      all of them, with faults
 #pragma once
 
 #include <tests/simulate/callbacks.hpp>
