@@ -67,7 +67,9 @@ class Toolchain:
                                     if any(name.startswith(prefix) for name in needed)}))
 
     def sources(self, pattern):
-        return [path for path in sorted(Path().glob(f'{pattern}.cpp')) if not self.lacking(path)]
+        only = self.env['ONLY']
+        return [path for path in sorted(Path().glob(f'{pattern}.cpp')) if not self.lacking(path)
+                and (not only or any(name in only for name in INCLUDE.findall(path.read_text())))]
 
     def example_names(self):
         """As subject/name. Those of examples/firmware are for boards."""
@@ -143,11 +145,8 @@ class Toolchain:
         if self.env['TRAPS_HEAP']:
             for path in self.sources('tests/no_heap/*'):
                 yield self.suite(path.with_suffix(''))
-        compare = [sys.executable, 'tests/conformance/compare.py', *self.env['RUNNER']]
-        yield check(f'{self.name}: tests/conformance', report.counted(compare, 'scenarios'), self.conformance)
-        # Random schedules say the same on every processor: those of this machine play them faster.
-        if not self.env['RUNNER']:
-            yield check(f'{self.name}: tests/simulate', report.counted([], 'schedules'), self.simulate)
+        if not self.env['ONLY']:
+            yield from self.comparisons()
         for name, program in self.examples.items():
             yield self.run_example(f'examples/{name}', program, self.env['RUNNER']) or program
         for path, program in self.firmware.items():
@@ -155,6 +154,13 @@ class Toolchain:
             yield self.run_example(path, program, runner) or check(
                 f'{self.name}: {path}', report.command([*runner, *program]), program)
         yield from self.exclusions()
+
+    def comparisons(self):
+        compare = [sys.executable, 'tests/conformance/compare.py', *self.env['RUNNER']]
+        yield check(f'{self.name}: tests/conformance', report.counted(compare, 'scenarios'), self.conformance)
+        # Random schedules say the same on every processor: those of this machine play them faster.
+        if not self.env['RUNNER']:
+            yield check(f'{self.name}: tests/simulate', report.counted([], 'schedules'), self.simulate)
 
     def run_example(self, path, program, runner):
         """The check of an example whose output is known; None: it is not."""
@@ -165,6 +171,8 @@ class Toolchain:
 
     def exclusions(self):
         """What is left out, by what the target has not."""
+        if only := self.env['ONLY']:
+            yield check(f'{self.name}: all else', report.skip(f'does not include {" or ".join(only)}'))
         if self.board and not self.firmware:
             yield check(f'{self.name}: examples/firmware, tests/firmware',
                         report.skip('nothing in toolchains/boards for its peripherals'))
