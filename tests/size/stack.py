@@ -24,6 +24,7 @@ POINTERS = {
     'fn': r'::ignore_cancelled\b',        # of a generator's aclose(); others are inline
     'handler_': None,
     'call_': None,
+    'on_byte': None,  # of the board
 }
 VIRTUAL = ('now', 'wait_until', 'wake', 'enter_critical', 'exit_critical', 'can_be_woken', 'context')
 GUARDED = re.compile(r'\bdetail::(bury|cancel_children)\(')
@@ -73,10 +74,11 @@ def table_layouts():
     return layouts
 
 
-def read_tables(objects, word):
+def read_tables(objects):
     """Each table as {member: symbol of its function}."""
-    listing = subprocess.run(['readelf', '-SrW', *objects], capture_output=True, text=True,
+    listing = subprocess.run(['readelf', '-hSrW', *objects], capture_output=True, text=True,
                              check=True).stdout
+    word = 8 if 'ELF64' in listing else 4
     layouts, sizes, tables, members = table_layouts(), {}, [], None
     for line in listing.splitlines():
         if header := SECTION.match(line):
@@ -92,15 +94,15 @@ def read_tables(objects, word):
 
 
 class CallGraph:
-    """Frames and calls of all functions in `objects`, of a target with pointers of `word` bytes."""
+    """Frames and calls of all functions in `objects`."""
 
-    def __init__(self, objects, word):
+    def __init__(self, objects):
         self.frames, self.names, self.calls = {}, {}, defaultdict(set)
         by_pointer = []
         for path in objects:
             for line in Path(path).with_suffix('.ci').read_text().splitlines():
                 self.read(line, by_pointer)
-        self.tables = read_tables(objects, word)
+        self.tables = read_tables(objects)
         self.titles = defaultdict(set)  # static functions of several files may have the same symbol
         for title in self.frames:
             self.titles[title.rpartition(':')[2]].add(title)
