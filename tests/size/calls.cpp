@@ -40,8 +40,12 @@ bool cancel(const eyelet::Handle& handle) { return handle.cancel(); }
 }  // namespace calls::Handle
 
 namespace calls::Future {
-auto then(const ::Future<int>& f) { return f.then([](int) { user_code(); }); }
-auto or_else(const ::Future<int>& f) { return f.or_else([](eyelet::Error) { return 1; }); }
+auto then(const ::Future<int>& f) {
+  return f.then([](int) { user_code(); });
+}
+auto or_else(const ::Future<int>& f) {
+  return f.or_else([](eyelet::Error) { return 1; });
+}
 auto finally(const ::Future<int>& f) { return f.finally(see); }
 auto add_done_callback(const ::Future<int>& f) {
   return f.add_done_callback([](const ::Future<int>&) { user_code(); });
@@ -92,7 +96,9 @@ void set(eyelet::Event& event) { event.set(); }
 
 namespace calls::Condition {
 auto wait(eyelet::Condition& condition) { return condition.wait(); }
-auto wait_for(eyelet::Condition& condition) { return condition.wait_for([] { return seen(); }); }
+auto wait_for(eyelet::Condition& condition) {
+  return condition.wait_for([] { return seen(); });
+}
 bool notify(eyelet::Condition& condition) { return condition.notify().has_value(); }
 }  // namespace calls::Condition
 

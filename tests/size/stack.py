@@ -116,7 +116,7 @@ class CallGraph:
     def read(self, line, by_pointer):
         if node := NODE.match(line):
             title = node['title']
-            assert node['kind'] == 'static', f'{node["name"]}: its frame has no fixed size'
+            assert node['kind'] != 'dynamic', f'{node["name"]}: its frame has no fixed size'
             self.frames[title] = max(int(node['bytes']), self.frames.get(title, 0))
             self.names[title] = node['name']
         elif edge := EDGE.match(line):

@@ -11,7 +11,6 @@ from pathlib import Path
 import report
 from SCons.Script import Action, Alias, AlwaysBuild, Depends, Dir, Glob, SConscript, VariantDir
 
-SMALL_BOARD = 'toolchains/boards/mps2'  # for any processor: nothing runs on it
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)', re.MULTILINE)
 
 
@@ -121,9 +120,10 @@ class Toolchain:
         env.Append(CCFLAGS=['-Os'], CPPDEFINES=['NDEBUG'], LINKFLAGS=['-Wl,--gc-sections'])
         parts, start = ['lib/eyelet', 'port/poll'], []
         if self.board:
-            env.Append(CPPPATH=[Dir(SMALL_BOARD)],
+            board = f'toolchains/boards/{env.get("FIRMWARE_BOARD", "mps2")}'
+            env.Append(CPPPATH=[Dir(board)],
                        LINKFLAGS=['-T', 'mps2.ld', '--specs=nano.specs'])
-            parts = ['lib/eyelet', 'port/cortex_m', SMALL_BOARD]
+            parts = ['lib/eyelet', 'port/cortex_m', board]
             start = [env.Object(f'{self.out}/toolchains/boards/{part}')
                      for part in ('start.cpp', 'semihosting.cpp', 'vectors.S')]
         how = {'name': self.name, 'hosted': not self.board, 'compiler': self.compiler(env),
