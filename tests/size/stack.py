@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: BSL-1.0
+"""The deepest stack under a function: from the frames and calls that GCC writes beside the objects
+(-fcallgraph-info=su), and from the tables of functions in the objects themselves.
+
+A call by pointer is taken at the worst of what its place may hold: a member of one of the library's
+tables of operations, a virtual function of the port, or one of POINTERS. Code of the user's counts
+nothing.
+Some calls lead back to where they came from: what a wait holds may be the last handle of something
+whose end ends a wait. A way down passes each function once, and those of GUARDED once more, when
+they find themselves at work, note what is to do, and return.
+"""
+import re
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+# Pointers outside of the tables, and what they point to. None: code of the user's.
+POINTERS = {
+    'run_mail_': r'\bLoop::run_mail\b',
+    'run_timed_': r'\bLoop::run_timed\b',
+    'run': r'\bLoop::run_one\b.*lambda',  # of run_timed()
+    'look': r'::look_at\b',
+    'child_at': r'::(block|future)_at\b',
+    'fn': r'::ignore_cancelled\b',        # of a generator's aclose(); others are inline
+    'handler_': None,
+    'call_': None,
+    'on_byte': None,  # of the board
+}
+VIRTUAL = ('now', 'wait_until', 'wake', 'enter_critical', 'exit_critical', 'can_be_woken', 'context')
+GUARDED = re.compile(r'\bdetail::(bury|cancel_children)\(')
+
+# Where not all is called that is in the tables, (in, by): what is.
+NARROWED = {
+    ('detail::cancel_children', 'turn'): r'::cancel_gathered\(',  # of what calls cancel_children()
+    ('detail::cancel', 'withdraw'): r'^(?!.*(::withdraw_run|Condition::withdraw)\()',  # have a cancel
+}
+# What is not called on these ways.
+NEVER = {
+    # A handle names a callback or a done callback, and what those hold is the user's.
+    ('Handle::cancel', 'Loop::end'):
+        r'::(close_future|close_node|close_member|drop|drop_shield|release_nodes)\(',
+    ('Handle::cancel', 'Loop::end', 'close_done_callback'): r'::drop_callable\(',
+    # The handle of a wait that is dropped names its time limit.
+    ('drop', 'Handle::cancel', 'Loop::end'): r'::close_done_callback\(',
+    # What was put is the user's; so is a predicate.
+    ('WaitList::fail_waiting', 'fail_wait'): r'::drop_callable\(',
+    ('Condition::cancel', 'fail_wait'): r'::drop_callable\(',
+    # Nobody waits yet, and somebody has a handle.
+    ('failed_future', 'fail_pending'): r'::complete\(',
+}
+
+NODE = re.compile(r'^node: { title: "(?P<title>[^"]*)" label: "(?P<name>.*?)(?:\\n.*?)?'
+                  r'\\n(?P<bytes>\d+) bytes \((?P<kind>[^)]*)\)"')
+EDGE = re.compile(r'^edge: { sourcename: "([^"]*)" targetname: "([^"]*)"'
+                  r'(?: label: "([^"]*):(\d+):(\d+)")?')
+STRUCT = re.compile(r'^struct (\w*Operations)(?: : (\w+))? \{\n(.*?)^\};', re.DOTALL | re.MULTILINE)
+MEMBER = re.compile(r'^  [^/\n]*?(?:\(\*(\w+)\)\(|(\w+)(?: = [^;]*)?;)', re.MULTILINE)
+SECTION = re.compile(r'^ +\[ *\d+\] (\S+) +\S+ +\w+ \w+ (\w+)')
+RELOCATED = re.compile(r"^Relocation section '\.rela?(\S+)'")
+TABLE = re.compile(r'\.(ro)?data\..*Operations')
+RELOCATION = re.compile(r'^([0-9a-f]+) .* (?:\.text\.(?:unlikely\.|startup\.)?)?([\w.$]+)(?: \+ 0)?$')
+CALL = re.compile(r'((?:\.|->)? ?)\b(\w+) ?\(')
+
+
+def table_layouts():
+    """{words of a table: the names of its members in order}"""
+    members = {}
+    for header in sorted(Path('lib/eyelet').glob('*.hpp')):
+        for name, base, body in STRUCT.findall(header.read_text()):
+            own = [pointer or other for pointer, other in MEMBER.findall(body)]
+            members[name] = members.get(base, []) + own
+    layouts = {len(names): names for names in members.values()}
+    assert layouts and len(layouts) == len(members), f'tables of the same size: {members}'
+    return layouts
+
+
+def read_tables(objects):
+    """Each table as {member: symbol of its function}."""
+    listing = subprocess.run(['readelf', '-hSrW', *objects], capture_output=True, text=True,
+                             check=True).stdout
+    word = 8 if 'ELF64' in listing else 4
+    layouts, sizes, tables, members = table_layouts(), {}, [], None
+    for line in listing.splitlines():
+        if header := SECTION.match(line):
+            sizes[header[1]] = int(header[2], 16)
+        elif title := RELOCATED.match(line):
+            members = None
+            if TABLE.match(title[1]):
+                members = layouts[sizes[title[1]] // word]
+                tables.append({})
+        elif members and (entry := RELOCATION.match(line)):
+            tables[-1][members[int(entry[1], 16) // word]] = entry[2]
+    return tables
+
+
+class CallGraph:
+    """Frames and calls of all functions in `objects`."""
+
+    def __init__(self, objects):
+        self.frames, self.names, self.calls = {}, {}, defaultdict(set)
+        by_pointer = []
+        for path in objects:
+            for line in Path(path).with_suffix('.ci').read_text().splitlines():
+                self.read(line, by_pointer)
+        self.tables = read_tables(objects)
+        self.titles = defaultdict(set)  # static functions of several files may have the same symbol
+        for title in self.frames:
+            self.titles[title.rpartition(':')[2]].add(title)
+        for caller, path, line, column in by_pointer:
+            text = Path(path).read_text().splitlines()[int(line) - 1]
+            self.calls[caller] |= self.behind_pointer(self.names[caller], text, int(column) - 1)
+        for way, what in NEVER.items():
+            self.leave_out(way, what)
+        self.known, self.leading_back = {}, {}
+
+    def read(self, line, by_pointer):
+        if node := NODE.match(line):
+            title = node['title']
+            assert node['kind'] != 'dynamic', f'{node["name"]}: its frame has no fixed size'
+            self.frames[title] = max(int(node['bytes']), self.frames.get(title, 0))
+            self.names[title] = node['name']
+        elif edge := EDGE.match(line):
+            caller, callee, *place = edge.groups()
+            if callee == '__indirect_call':
+                by_pointer.append((caller, *place))
+            else:
+                self.calls[caller].add(callee)
+
+    def matching(self, pattern):
+        return {title for title, name in self.names.items() if re.search(pattern, name)}
+
+    def behind_pointer(self, caller, text, column):
+        """What a call in this line may come to. GCC's column is where the name begins or ends, or
+        that of a call around it."""
+        for call in CALL.finditer(text):
+            member, name = call.groups()
+            if call.end() <= column:
+                continue
+            if name in VIRTUAL and member:
+                return self.matching(rf'\b(CortexM|\w*Port\w*)(<.*>)?::{name}\(')
+            if member and any(name in table for table in self.tables):
+                return self.in_tables(caller, name)
+            if name in POINTERS:
+                return self.matching(POINTERS[name]) if POINTERS[name] else set()
+        raise ValueError(f'{caller}: nobody knows what is called in {text.strip()}')
+
+    def in_tables(self, caller, member):
+        held = set().union(*(self.titles[table[member]] for table in self.tables if member in table))
+        for (function, by), what in NARROWED.items():
+            if f'::{function}(' in caller and by == member:
+                held &= self.matching(what)
+        return held
+
+    def leave_out(self, way, what):
+        """Gives each function on the way a copy of the next, whose last does not call `what`."""
+        callers = self.matching(rf'::{way[0]}\(')
+        for function in way[1:]:
+            copies = set()
+            for caller in callers:
+                for title in self.calls[caller] & self.matching(rf'::{function}\('):
+                    copy = f'{title} of {caller}'
+                    self.names[copy], self.frames[copy] = self.names[title], self.frames[title]
+                    self.calls[copy] = set(self.calls[title])
+                    self.calls[caller] = self.calls[caller] - {title} | {copy}
+                    copies.add(copy)
+            callers = copies
+        for caller in callers:
+            self.calls[caller] -= self.matching(what)
+
+    def deepest(self, title, passed=frozenset()):
+        """Bytes of the longest way down from `title`, and the functions on it. `passed`: those
+        above that could be passed again."""
+        if (title, passed) not in self.known:
+            self.known[title, passed] = self.search(title, passed)
+        return self.known[title, passed]
+
+    def search(self, title, passed):
+        below = passed | {title} if self.leads_back(title) else frozenset()
+        ways = [(0, ())]
+        for callee in self.calls[title] & self.frames.keys():
+            if callee not in below:
+                ways.append(self.deepest(callee, below))
+            elif GUARDED.search(self.names[callee]):
+                ways.append((self.frames[callee], (callee,)))
+        deepest, way = max(ways)
+        return self.frames[title] + deepest, (title, *way)
+
+    def leads_back(self, title):
+        """Whether a way from `title` comes to it again."""
+        if title not in self.leading_back:
+            seen, ahead = set(), [title]
+            while ahead and title not in seen:
+                callees = (self.calls[ahead.pop()] & self.frames.keys()) - seen
+                seen |= callees
+                ahead += callees
+            self.leading_back[title] = title in seen
+        return self.leading_back[title]
