@@ -295,12 +295,11 @@ Handle Future<T>::add_done_callback(F&& fn) const {
          Loop::retire(b);
          detail::Block& source = *b.upstream;
          Fn& callback = detail::callable<Fn, 0>(b);
-         // Its hold on the future becomes the handle that it gets.
-         --source.dependents;
-         ++source.handles;
+         detail::add_handle(source);
          static_cast<void>(callback(Future<T>{*source.loop, &source}));
          callback.~Fn();
-         b.loop->release(b);
+         source.loop->release(b);
+         detail::drop_dependent(source);
        },
        detail::destructor<Fn>()},
       detail::close_done_callback};

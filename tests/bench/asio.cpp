@@ -7,6 +7,7 @@
 #include <asio/experimental/channel.hpp>
 #include <deque>
 #include <tests/bench/bench.hpp>
+#include <tests/bench/echo.hpp>
 
 using namespace std::chrono_literals;
 using asio::error_code;
@@ -72,6 +73,7 @@ void arm_others(int others) {
     timers.emplace_back(loop, bench::far(i));
     timers.back().async_wait([](error_code) {});
   }
+  bench::start_clock();
 }
 
 void begin_timer() {
@@ -94,7 +96,7 @@ void timer_cancelled(long operations) {
   arm_others(Others);
   steady_timer timer{loop};
   for (long i = 0; i < operations; ++i) {
-    timer.expires_after(bench::kMidst);
+    timer.expires_after(bench::far(i));
     timer.async_wait([](error_code) {});
     sum += static_cast<long>(timer.cancel());
     loop.poll();
@@ -141,6 +143,36 @@ void repeat(long operations) {
   run(operations, begin);
 }
 
+// --- Echo ---
+
+class Session {
+ public:
+  explicit Session(int client) : socket_{loop, asio::ip::tcp::v4(), client} { read(); }
+
+ private:
+  void read() {
+    socket_.async_read_some(asio::buffer(message_), [this](error_code error, std::size_t count) {
+      if (error) return socket_.close();
+      write(count);
+    });
+  }
+
+  void write(std::size_t count) {
+    asio::async_write(socket_, asio::buffer(message_, count),
+                      [this](error_code, std::size_t) { read(); });
+  }
+
+  asio::ip::tcp::socket socket_;
+  char message_[bench::kMessageBytes];
+};
+
+// Ends when the last is closed: nothing is left to do then.
+void echo(long connections) {
+  std::deque<Session> sessions;
+  for (const int client : bench::accept_clients(connections)) sessions.emplace_back(client);
+  loop.run();
+}
+
 constexpr bench::Workload kWorkloads[] = {
     {"post_1000", post_1000},
     {"post_1", post_1},
@@ -155,6 +187,7 @@ constexpr bench::Workload kWorkloads[] = {
     {"timer_cancelled_100000", timer_cancelled<100000>},
     {"queue_1", repeat<begin_queue<queue_of_1>>},
     {"queue_64", repeat<begin_queue<queue_of_64>>},
+    {"echo_epoll", echo},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""callgrind.py PROGRAM... [-- WORKLOAD...]: counts instructions per operation, as the difference of two runs.
+"""callgrind.py PROGRAM...: counts instructions per operation, as the difference of two runs.
 
 What does not grow with the number of operations, start-up above all, is not in it.
 """
@@ -17,6 +17,12 @@ def workloads(program):
     return subprocess.run(program, capture_output=True, text=True, check=True).stdout.split()
 
 
+def steady(program):
+    """The workloads in which no other process or thread has a part: always the same count."""
+    return [name for name in workloads(program)
+            if not name.startswith(('echo_', 'thread_', 'waiting_'))]
+
+
 def collected(program, workload, operations):
     """The instructions of one whole run."""
     ran = subprocess.run(['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
@@ -31,13 +37,12 @@ def per_operation(program, workload):
 
 
 def count(program, names):
-    """[(workload, instructions per operation)], counted with as many processes as there are cores."""
+    """[(workload, instructions per operation)], counted on all cores."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(zip(names, pool.map(lambda name: per_operation(program, name), names)))
 
 
 if __name__ == '__main__':
-    end = sys.argv.index('--') if '--' in sys.argv else len(sys.argv)
-    for path in sys.argv[1:end]:
-        for workload, instructions in count([path], sys.argv[end + 1:] or workloads([path])):
-            print(f'{os.path.basename(path):10} {workload:24} {instructions:10.0f}')
+    for path in sys.argv[1:]:
+        for workload, instructions in count([path], steady([path])):
+            print(f'{os.path.basename(path):16}{workload:28}{instructions:8.0f}')

@@ -2,6 +2,9 @@
 """CPython's asyncio: the workloads of the other programs of this folder, called as they are."""
 import asyncio
 import os
+import random
+import selectors
+import socket
 import sys
 import time
 
@@ -111,9 +114,15 @@ async def wait_for():
 
 # --- Timers ---
 
+def far(i):
+    return delays[i % 1024]
+
+
 def arm_others(others):
+    global start
     for i in range(others):
-        loop.call_later(900 + i * 7919 % 2700, nothing)
+        loop.call_later(far(i), nothing)
+    start = time.perf_counter_ns()
 
 
 def begin_timer():
@@ -133,7 +142,7 @@ def timer_cancelled(others):
     def workload(operations):
         arm_others(others)
         for i in range(operations):
-            loop.call_later(1800, nothing).cancel()
+            loop.call_later(far(i), nothing).cancel()
             if i % 100 == 99:
                 loop.call_soon(loop.stop)
                 loop.run_forever()
@@ -188,6 +197,37 @@ def begin_hand_over(make):
     return begin
 
 
+# --- Echo ---
+
+class Echo(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.transport.write(data)
+
+    def connection_lost(self, error):
+        more()
+
+
+async def accept_clients(connections):
+    with socket.create_server(('127.0.0.1', 0), backlog=4096) as listener:
+        print(listener.getsockname()[1], flush=True)
+        clients = [listener.accept()[0] for _ in range(connections)]
+    for client in clients:
+        await loop.connect_accepted_socket(Echo, client)
+
+
+def echo(selector):
+    def workload(connections):
+        global left, loop
+        left = connections
+        loop = asyncio.SelectorEventLoop(selector())
+        loop.run_until_complete(accept_clients(connections))
+        loop.run_forever()
+    return workload
+
+
 def task(coroutine):
     return lambda: tasks.append(loop.create_task(coroutine()))
 
@@ -196,6 +236,7 @@ def repeat(begin):
     return lambda operations: run(operations, begin)
 
 
+delays = [random.randrange(900, 3600) for _ in range(1024)]
 tasks = []
 workloads = {
     'post_1000': post_1000,
@@ -214,6 +255,8 @@ workloads = {
     'lock_handed': repeat(begin_hand_over(asyncio.Lock)),
     'semaphore_free': free_one(asyncio.Semaphore),
     'semaphore_handed': repeat(begin_hand_over(asyncio.Semaphore)),
+    'echo_poll': echo(selectors.PollSelector),
+    'echo_epoll': echo(selectors.EpollSelector),
 }
 
 if len(sys.argv) == 1:

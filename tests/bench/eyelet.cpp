@@ -4,6 +4,7 @@
 #include <eyelet/eyelet.hpp>
 #include <port/poll/poll.hpp>
 #include <tests/bench/bench.hpp>
+#include <tests/bench/echo.hpp>
 
 using namespace std::chrono_literals;
 using bench::left;
@@ -113,6 +114,7 @@ void begin_wait_for() {
 
 void arm_others(int others) {
   for (int i = 0; i < others; ++i) loop.call_later(bench::far(i), [] {});
+  bench::start_clock();
 }
 
 void begin_timer() {
@@ -130,7 +132,7 @@ void timer_fired(long operations) {
 template <int Others>
 void timer_cancelled(long operations) {
   arm_others(Others);
-  for (long i = 0; i < operations; ++i) sum += loop.call_later(bench::kMidst, [] {}).cancel();
+  for (long i = 0; i < operations; ++i) sum += loop.call_later(bench::far(i), [] {}).cancel();
 }
 
 // --- What several share ---
@@ -185,6 +187,25 @@ void repeat(long operations) {
   run(operations, begin);
 }
 
+// --- Echo ---
+
+template <class EchoPort>
+void echo(long connections) {
+  static EchoPort port;
+  static eyelet::StaticLoop<4010> loop{port};
+  for (const int client : bench::accept_clients(connections)) {
+    const auto on_readable = [client] {
+      if (bench::echo(client)) return;
+      port.remove_reader(client);
+      ::close(client);
+      if (--left == 0) loop.stop();
+    };
+    if (!port.add_reader(loop, client, on_readable)) std::abort();
+  }
+  left = connections;
+  loop.run_forever();
+}
+
 constexpr bench::Workload kWorkloads[] = {
     {"post_1000", post_1000},
     {"post_1", post_1},
@@ -208,6 +229,7 @@ constexpr bench::Workload kWorkloads[] = {
     {"lock_handed", repeat<hand_over<eyelet::Lock, lock>>},
     {"semaphore_free", free_one<eyelet::Semaphore, semaphore>},
     {"semaphore_handed", repeat<hand_over<eyelet::Semaphore, semaphore>>},
+    {"echo_poll", echo<eyelet::StaticPollPort<4010>>},
 };
 
 }  // namespace

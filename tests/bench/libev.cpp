@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <tests/bench/bench.hpp>
+#include <tests/bench/echo.hpp>
 
 // Its headers name the base of its watchers, and cast between them, in the manner of C.
 #pragma GCC diagnostic ignored "-Wstrict-aliasing"
@@ -86,15 +87,17 @@ void post_beside_idle_fd(long operations) {
 
 // --- Timers ---
 
+double seconds(std::chrono::seconds time) { return static_cast<double>(time.count()); }
+
 void arm_others(int others) {
   static std::deque<ev_timer> timers;
   for (int i = 0; i < others; ++i) {
     ev_timer& timer = timers.emplace_back();
     ev_timer_init(
-        &timer, [](struct ev_loop*, ev_timer*, int) {}, static_cast<double>(bench::far(i).count()),
-        0);
+        &timer, [](struct ev_loop*, ev_timer*, int) {}, seconds(bench::far(i)), 0);
     ev_timer_start(loop, &timer);
   }
+  bench::start_clock();
 }
 
 ev_timer timer;
@@ -117,14 +120,34 @@ void timer_fired(long operations) {
 template <int Others>
 void timer_cancelled(long operations) {
   arm_others(Others);
-  const auto delay = static_cast<double>(std::chrono::seconds{bench::kMidst}.count());
   ev_init(&timer, [](struct ev_loop*, ev_timer*, int) {});
   for (long i = 0; i < operations; ++i) {
-    ev_timer_set(&timer, delay, 0);
+    ev_timer_set(&timer, seconds(bench::far(i)), 0);
     ev_timer_start(loop, &timer);
     ev_timer_stop(loop, &timer);
     ++sum;
   }
+}
+
+// --- Echo ---
+
+void on_readable(struct ev_loop* in, ev_io* handle, int) {
+  if (bench::echo(handle->fd)) return;
+  ev_io_stop(in, handle);
+  ::close(handle->fd);
+}
+
+// Ends when the last is closed: nothing is active then.
+template <unsigned Backend>
+void echo(long connections) {
+  struct ev_loop* const echoing = ev_loop_new(Backend);
+  std::deque<ev_io> handles;
+  for (const int client : bench::accept_clients(connections)) {
+    ev_io& handle = handles.emplace_back();
+    ev_io_init(&handle, on_readable, client, EV_READ);
+    ev_io_start(echoing, &handle);
+  }
+  ev_run(echoing, 0);
 }
 
 constexpr bench::Workload kWorkloads[] = {
@@ -139,6 +162,8 @@ constexpr bench::Workload kWorkloads[] = {
     {"timer_cancelled_1000", timer_cancelled<1000>},
     {"timer_cancelled_10000", timer_cancelled<10000>},
     {"timer_cancelled_100000", timer_cancelled<100000>},
+    {"echo_poll", echo<EVBACKEND_POLL>},
+    {"echo_epoll", echo<EVBACKEND_EPOLL>},
 };
 
 }  // namespace

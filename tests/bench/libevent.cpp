@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <tests/bench/bench.hpp>
+#include <tests/bench/echo.hpp>
 
 using bench::left;
 using bench::sum;
@@ -84,6 +85,7 @@ void arm_others(int others) {
         &timer, loop, [](int, short, void*) {}, nullptr);
     evtimer_add(&timer, &delay);
   }
+  bench::start_clock();
 }
 
 event timer;
@@ -107,12 +109,38 @@ void timer_cancelled(long operations) {
   arm_others(Others);
   evtimer_assign(
       &timer, loop, [](int, short, void*) {}, nullptr);
-  const timeval delay = in(bench::kMidst);
   for (long i = 0; i < operations; ++i) {
+    const timeval delay = in(bench::far(i));
     evtimer_add(&timer, &delay);
     sum += evtimer_del(&timer);
   }
 }
+
+// --- Echo ---
+
+void on_readable(int client, short, void* handle) {
+  if (bench::echo(client)) return;
+  event_del(static_cast<event*>(handle));
+  ::close(client);
+}
+
+// Ends when the last is closed: nothing is active then.
+void echo(const char* other_method, long connections) {
+  event_config* const config = event_config_new();
+  event_config_avoid_method(config, other_method);
+  event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+  event_base* const base = event_base_new_with_config(config);
+  std::deque<event> handles;
+  for (const int client : bench::accept_clients(connections)) {
+    event& handle = handles.emplace_back();
+    event_assign(&handle, base, client, EV_READ | EV_PERSIST, on_readable, &handle);
+    event_add(&handle, nullptr);
+  }
+  event_base_loop(base, 0);
+}
+
+void echo_poll(long connections) { echo("epoll", connections); }
+void echo_epoll(long connections) { echo("poll", connections); }
 
 constexpr bench::Workload kWorkloads[] = {
     {"post_1000", post_1000},
@@ -126,6 +154,8 @@ constexpr bench::Workload kWorkloads[] = {
     {"timer_cancelled_1000", timer_cancelled<1000>},
     {"timer_cancelled_10000", timer_cancelled<10000>},
     {"timer_cancelled_100000", timer_cancelled<100000>},
+    {"echo_poll", echo_poll},
+    {"echo_epoll", echo_epoll},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <tests/bench/bench.hpp>
+#include <tests/bench/echo.hpp>
 
 using bench::left;
 using bench::sum;
@@ -91,6 +92,7 @@ void arm_others(int others) {
     uv_timer_start(
         &timers.back(), [](uv_timer_t*) {}, milliseconds(bench::far(i)), 0);
   }
+  bench::start_clock();
 }
 
 uv_timer_t timer;
@@ -114,9 +116,33 @@ void timer_cancelled(long operations) {
   uv_timer_init(loop, &timer);
   for (long i = 0; i < operations; ++i) {
     uv_timer_start(
-        &timer, [](uv_timer_t*) {}, milliseconds(bench::kMidst), 0);
+        &timer, [](uv_timer_t*) {}, milliseconds(bench::far(i)), 0);
     sum += uv_timer_stop(&timer);
   }
+}
+
+// --- Echo ---
+
+void give_buffer(uv_handle_t*, std::size_t, uv_buf_t* buffer) {
+  static char message[bench::kMessageBytes];
+  *buffer = uv_buf_init(message, sizeof message);
+}
+
+void on_read(uv_stream_t* client, ssize_t count, const uv_buf_t* buffer) {
+  if (count < 0) return uv_close(reinterpret_cast<uv_handle_t*>(client), nullptr);
+  const uv_buf_t message = uv_buf_init(buffer->base, static_cast<unsigned>(count));
+  if (uv_try_write(client, &message, 1) != count) std::abort();
+}
+
+// Ends when the last is closed: nothing is active then.
+void echo(long connections) {
+  std::deque<uv_tcp_t> clients;
+  for (const int client : bench::accept_clients(connections)) {
+    uv_tcp_init(loop, &clients.emplace_back());
+    uv_tcp_open(&clients.back(), client);
+    uv_read_start(reinterpret_cast<uv_stream_t*>(&clients.back()), give_buffer, on_read);
+  }
+  uv_run(loop, UV_RUN_DEFAULT);
 }
 
 constexpr bench::Workload kWorkloads[] = {
@@ -131,6 +157,7 @@ constexpr bench::Workload kWorkloads[] = {
     {"timer_cancelled_1000", timer_cancelled<1000>},
     {"timer_cancelled_10000", timer_cancelled<10000>},
     {"timer_cancelled_100000", timer_cancelled<100000>},
+    {"echo_epoll", echo},
 };
 
 }  // namespace

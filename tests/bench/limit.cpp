@@ -2,11 +2,13 @@
 // What nobody can beat: the bare data structures, by hand, without a loop around them that could
 // do anything else.
 #include <poll.h>
+#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <tests/bench/bench.hpp>
+#include <tests/bench/echo.hpp>
 #include <vector>
 
 using bench::left;
@@ -224,18 +226,20 @@ class Wheel {
   Node coarse_[4096];
 };
 
+Time delay(long i) { return static_cast<Time>(std::chrono::microseconds{bench::far(i)}.count()); }
+
 template <class Timers, int Others>
 struct Armed {
   Timers timers{Others + 1};
   std::vector<Timer> others{Others};
 
   Armed() {
-    const Time start = now();
     long i = 0;
     for (Timer& timer : others) {
-      timer.when = start + static_cast<Time>(std::chrono::microseconds{bench::far(i++)}.count());
+      timer.when = now() + delay(i++);
       timers.arm(timer);
     }
+    bench::start_clock();
   }
 };
 
@@ -254,10 +258,46 @@ template <class Timers, int Others>
 void timer_cancelled(long operations) {
   static Armed<Timers, Others> armed;
   Timer timer;
-  for (left = operations; left > 0; --left) {
-    timer.when = now() + static_cast<Time>(std::chrono::microseconds{bench::kMidst}.count());
+  for (long i = 0; i < operations; ++i) {
+    timer.when = now() + delay(i);
     armed.timers.arm(timer);
     armed.timers.cancel(timer);
+  }
+}
+
+// --- Echo ---
+
+void echo_poll(long connections) {
+  std::vector<pollfd> polled;
+  for (const int client : bench::accept_clients(connections)) polled.push_back({client, POLLIN, 0});
+  for (left = connections; left > 0;) {
+    int ready = ::poll(polled.data(), polled.size(), -1);
+    for (pollfd* at = polled.data(); ready > 0; ++at) {
+      if (at->revents == 0) continue;
+      --ready;
+      if (bench::echo(at->fd)) continue;
+      ::close(at->fd);
+      at->fd = -1;
+      --left;
+    }
+  }
+}
+
+void echo_epoll(long connections) {
+  const int epoll = ::epoll_create1(0);
+  for (const int client : bench::accept_clients(connections)) {
+    epoll_event readable{EPOLLIN, {}};
+    readable.data.fd = client;
+    ::epoll_ctl(epoll, EPOLL_CTL_ADD, client, &readable);
+  }
+  for (left = connections; left > 0;) {
+    epoll_event events[256];
+    const int count = ::epoll_wait(epoll, events, 256, -1);
+    for (int i = 0; i < count; ++i) {
+      if (bench::echo(events[i].data.fd)) continue;
+      ::close(events[i].data.fd);
+      --left;
+    }
   }
 }
 
@@ -283,6 +323,8 @@ constexpr bench::Workload kWorkloads[] = {
     {"wheel_timer_cancelled_100000", timer_cancelled<Wheel, 100000>},
     {"lock_handed", hand_over},
     {"semaphore_handed", hand_over},
+    {"echo_poll", echo_poll},
+    {"echo_epoll", echo_epoll},
 };
 
 }  // namespace

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSL-1.0
+"""The programs of tests/bench, and what scons bench does with them."""
+import shlex
+import sys
+from pathlib import Path
+
+import report
+from SCons.Script import Action
+from toolchain import check
+
+# The header that Debian's package brings, and the libraries.
+PEERS = {
+    'asio': ('asio.hpp', ['pthread']),
+    'libuv': ('uv.h', ['uv']),
+    'libevent': ('event2/event.h', ['event_core', 'event_pthreads']),
+    'libev': ('ev.h', ['ev']),
+    'boost_future': ('boost/thread/future.hpp', ['boost_thread', 'boost_system', 'pthread']),
+}
+
+
+class Benchmarks:
+    """Built as users ship: with the toolchain that is the default."""
+
+    def __init__(self, toolchain):
+        self.out = f'{toolchain.out}/tests/bench'
+        self.ours = {name: toolchain.program(toolchain.env, f'tests/bench/{name}')
+                     for name in ('eyelet', 'limit', 'echo_clients')}
+        env = toolchain.env.Clone()
+        env.Replace(CXXFLAGS=['-std=c++17', '-Wall', '-Wextra'])  # with exceptions: some need them
+        self.peers = {name: env.Program(f'{self.out}/{name}', [f'{self.out}/{name}.cpp'],
+                                        LIBS=libraries)
+                      for name, (header, libraries) in PEERS.items()
+                      if Path('/usr/include', header).exists()}
+
+    def instructions(self, *options):
+        """The command that counts those of eyelet."""
+        return [sys.executable, 'tests/bench/instructions.py', *options, f'{self.out}/eyelet']
+
+    def check(self):
+        return check('instructions per operation', report.command(self.instructions()),
+                     self.ours['eyelet'])
+
+    def target(self, update):
+        """Of scons bench: what it needs and does."""
+        if update == 'instructions':
+            return self.ours['eyelet'], Action(shlex.join(self.instructions('--update')), None)
+        absent = sorted(set(PEERS) - set(self.peers))
+        return ([*self.ours.values(), *self.peers.values()],
+                Action(shlex.join([sys.executable, 'tests/bench/bench.py', self.out, *absent])))
