@@ -140,10 +140,14 @@ struct BasicFixture : Utest {
 
   std::size_t in_use() { return loop.stats().in_use; }
 
-  /// For teardown(): no block is in use, no capture lives.
+  /// For teardown(): no block is in use, each is there once, no capture lives.
   void check_clean() {
     CHECK_EQUAL(0U, in_use());
     CHECK_EQUAL(0, Live::count);
+    if (loop.closed()) return;
+    std::array<Future<void>, Blocks> all;
+    for (auto& f : all) f = loop.template create_future<void>();
+    CHECK_EQUAL(Blocks, in_use());
   }
 
   /// Exactly these were reported, in this order; forgets them.

@@ -195,6 +195,22 @@ TEST(Conditions, cancelled_while_reacquiring_ends_holding_the_lock) {
   ends_holding_the_lock(0, Errc::cancelled);
 }
 
+// K1
+TEST(Conditions, cancelled_while_reacquiring_asks_for_the_lock_anew) {
+  queue_up(1);
+  hold();
+  CHECK_EQUAL(Errc::none, code(condition->notify()));
+  run_ready();
+  auto next = lock->acquire();
+  CHECK_TRUE(waiting[0].cancel());
+  held.release();
+  run_ready();
+  CHECK_TRUE(next.done());
+  CHECK_FALSE(waiting[0].done());
+  next = {};
+  ends_holding_the_lock(0, Errc::cancelled);
+}
+
 // K3
 TEST(Conditions, a_notification_of_one_who_is_cancelled_goes_to_the_next) {
   for (const int passes : {0, 1, 2}) {

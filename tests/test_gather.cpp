@@ -132,12 +132,18 @@ TEST(Gather, of_one_move_only_value_given_twice_fails_for_it_is_there_once) {
 
 TEST(Gather, fails_when_a_value_was_taken_by_somebody_else_before_the_last_came) {
   auto all = gather(a, b);
+  auto array = gather(std::array<Future<int>, 2>{a, b});
+  std::array<int, 2> values{};
+  const std::array<Future<int>, 2> both{a, b};
+  auto into = gather(loop, both.data(), 2, values.data());
   a.set_result(1);
   settle();
   CHECK_EQUAL(1, value_of(a.take()));
   b.set_result(2);
   settle();
   CHECK_EQUAL(Errc::invalid_state, code(all));
+  CHECK_EQUAL(Errc::invalid_state, code(array));
+  CHECK_EQUAL(Errc::invalid_state, code(into));
 }
 
 TEST(Gather, of_a_future_of_nothing_fails) {
@@ -478,18 +484,19 @@ TEST(Gather, may_be_dropped_in_a_callback_of_its_child) {
 }
 
 TEST(Gather, may_be_dropped_by_the_destructor_of_a_result_that_it_lets_go) {
-  Future<std::tuple<int, std::monostate>> all;
+  eyelet::AnyFuture all;
   auto drop = [&all] { all = {}; };
   using Dropper = OnDestroy<decltype(drop)>;
-  {
-    auto last = loop.create_task([this, dropper = Dropper{drop}] { return sleep(loop, 1h); });
-    all = gather(a, last);
-  }
+  auto last = loop.create_future<Dropper>();
+  all = gather(a, last);
+  last.set_result(Dropper{drop});
+  last = {};
   settle();
+  CHECK_FALSE(all.block() == nullptr);
   a.set_error(Errc::user);
   settle();
+  CHECK_TRUE(all.block() == nullptr);
   a = {};
-  advance(1h);
   CHECK_EQUAL(1U, in_use());
 }
 
@@ -684,6 +691,7 @@ TEST(Gather, of_futures_without_a_value_has_none) {
   const Future<void> two = gather(steps[0], steps[1]);
   for (const auto& step : steps) {
     CHECK_FALSE(all.done());
+    CHECK_FALSE(counted.done());
     step.set_result();
     settle();
   }

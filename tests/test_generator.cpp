@@ -24,6 +24,7 @@ TEST_GROUP_BASE(Generators, CombinatorFixture) {
 
   /// What `item` ended with: the value, or -1 behind the last, or -2 - the error's number.
   static int got(const Future<Item>& item) {
+    CHECK_TRUE(item.done());
     if (!item.result()) return -2 - static_cast<int>(item.error().code);
     return item.result()->value_or(-1);
   }
@@ -89,6 +90,32 @@ TEST(Generators, are_a_source_for_for_each) {
   CHECK_TRUE(port.now().time_since_epoch() == 5ms);
 }
 
+TEST(Generators, stay_at_their_yield_when_a_next_finds_no_block) {
+  auto lazy = eyelet::generator<int>(
+      loop, [this](Yield<int>& yield) { return yield(1).then(note("goes_on")); });
+  CHECK_EQUAL(1, pull(lazy));
+  occupy(0);
+  CHECK_EQUAL(Errc::out_of_blocks, code(lazy.next()));
+  vacate();
+  run_ready();
+  STRCMP_EQUAL("", log.c_str());
+  CHECK_EQUAL(-1, pull(lazy));
+  report_count = 0;
+}
+
+TEST(Generators, give_the_last_value_before_the_error_of_a_body_that_did_not_wait) {
+  auto hasty = eyelet::generator<int>(loop, [](Yield<int>& yield) -> Result<void> {
+    static_cast<void>(yield(1));
+    return eyelet::failure(Errc::user);
+  });
+  next = hasty.next();
+  run_pass();
+  next.cancel();
+  run_ready();
+  CHECK_EQUAL(1, pull(hasty));
+  CHECK_EQUAL(-2 - static_cast<int>(Errc::user), pull(hasty));
+}
+
 TEST(Generators, end_with_the_error_of_their_body_once) {
   auto failing = eyelet::generator<int>(loop, [this](Yield<int>& yield) {
     return yield(7).then([]() -> Result<void> { return eyelet::failure(Errc::user, 3); });
@@ -111,13 +138,14 @@ TEST(Generators, report_an_error_that_nobody_asked_for) {
 }
 
 TEST(Generators, keep_the_value_that_a_cancelled_next_did_not_take) {
-  auto numbers = counting(1, 3);
+  auto numbers = counting(1, 4);
   CHECK_EQUAL(1, pull_slowly(numbers));
   next = numbers.next();
   run_ready();
   CHECK_TRUE(next.cancel());
   advance(1ms);
   CHECK_EQUAL(2, pull(numbers));
+  CHECK_EQUAL(3, pull_slowly(numbers));
   CHECK_EQUAL(-1, pull(numbers));
 }
 
@@ -138,6 +166,15 @@ TEST(Generators, serve_one_next_at_a_time) {
   CHECK_EQUAL(Errc::invalid_state, code(second));
   run_ready();
   advance(1ms);
+  CHECK_EQUAL(1, got(next));
+}
+
+TEST(Generators, serve_no_other_next_before_the_turn_of_one_that_has_its_value) {
+  auto at_once = eyelet::generator<int>(loop, [](Yield<int>& yield) { return yield(1); });
+  next = at_once.next();
+  run_pass();  // granted
+  CHECK_EQUAL(Errc::invalid_state, code(at_once.next()));
+  run_pass();
   CHECK_EQUAL(1, got(next));
 }
 
@@ -172,6 +209,19 @@ TEST(Generators, that_go_break_the_next_that_waits) {
     run_ready();
   }
   CHECK_EQUAL(-2 - static_cast<int>(Errc::broken_promise), got(next));
+}
+
+TEST(Generators, that_go_break_a_yield_that_their_body_does_not_wait_for) {
+  Future<void> kept;
+  {
+    auto numbers = eyelet::generator<int>(loop, [this, &kept](Yield<int>& yield) {
+      kept = yield(1);
+      return eyelet::sleep(loop, 1h);
+    });
+    CHECK_EQUAL(1, pull(numbers));
+    CHECK_FALSE(kept.done());
+  }
+  CHECK_EQUAL(Errc::broken_promise, code(kept));
 }
 
 TEST(Generators, that_go_before_their_body_has_begun_never_begin_it) {
@@ -229,12 +279,16 @@ TEST(Generators, are_closed_with_the_error_of_their_clean_up) {
 }
 
 TEST(Generators, are_closed_in_the_next_pass_if_they_never_began_or_have_ended) {
-  auto numbers = counting(1, 2);
+  auto numbers = eyelet::generator<int>(loop, [this](Yield<int>& yield) {
+    log += "begins ";
+    return yield(1);
+  });
   const Future<void> before = numbers.aclose();
   CHECK_FALSE(before.done());
   run_ready();
   CHECK_EQUAL(Errc::none, code(before.result()));
   CHECK_EQUAL(-1, pull(numbers));
+  STRCMP_EQUAL("", log.c_str());
   auto failed = eyelet::generator<int>(
       loop, [](Yield<int>&) -> Result<void> { return eyelet::failure(Errc::user); });
   CHECK_EQUAL(-2 - static_cast<int>(Errc::user), pull(failed));
@@ -245,9 +299,13 @@ TEST(Generators, are_closed_in_the_next_pass_if_they_never_began_or_have_ended) 
 }
 
 TEST(Generators, begin_again_when_blocks_are_there_again) {
-  auto numbers = counting(1, 2);
+  auto numbers = eyelet::generator<int>(loop, [this](Yield<int>& yield) {
+    log += "begins ";
+    return yield(1);
+  });
   check_needs(3, [&numbers] { return numbers.next(); });
-  CHECK_EQUAL(1, pull_slowly(numbers));
+  CHECK_EQUAL(1, pull(numbers));
+  STRCMP_EQUAL("begins ", log.c_str());
 }
 
 TEST(Generators, end_with_out_of_blocks_when_a_yield_finds_none) {

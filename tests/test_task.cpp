@@ -557,6 +557,30 @@ TEST(Tasks, enumeration_leaves_out_a_task_that_ended_meanwhile) {
 }
 
 // T11
+TEST(Tasks, enumeration_leaves_out_a_task_that_ended_meanwhile_and_is_still_held) {
+  promise = loop.create_future<int>();
+  a = loop.create_task([this] { return promise; });
+  b = loop.create_task([this] { return promise; });
+  run_ready();
+  int seen = 0;
+  loop.for_each_task([&](const AnyFuture&) {
+    ++seen;
+    static_cast<void>(promise.set_result(1));
+    run_ready();
+  });
+  CHECK_EQUAL(1, seen);
+}
+
+TEST(Tasks, enumeration_shows_no_wait_of_a_condition) {
+  eyelet::Lock lock{loop};
+  eyelet::Condition condition{lock};
+  auto guard = lock.try_acquire();
+  const auto waiting = condition.wait();
+  guard.detach();
+  loop.for_each_task([](const AnyFuture&) { FAIL("there is no task"); });
+}
+
+// T11
 TEST(Tasks, a_visitor_may_cancel_every_task) {
   promise = loop.create_future<int>();
   a = loop.create_task([this] { return promise; });

@@ -107,6 +107,32 @@ TEST(TaskGroup, waits_for_those_that_it_cancelled) {
   CHECK_EQUAL(Errc::system, group.error(1).code);
 }
 
+TEST(TaskGroup, does_not_cancel_those_that_clean_up_when_another_member_fails) {
+  ended = group.run([this] {
+    static_cast<void>(group.create_task(awaiting(a)));
+    static_cast<void>(group.create_task([this] {
+      return b.or_else([this](Error) {
+        return sleep(loop, 5us).then([this] {
+          note("cleaned")();
+          return 1;
+        });
+      });
+    }));
+    static_cast<void>(group.create_task([this] {
+      return sleep(loop, 1h).or_else(
+          [](Error) -> Result<void> { return eyelet::failure(Errc::user, 2); });
+    }));
+  });
+  settle();
+  a.set_error(Errc::user, 1);
+  settle();
+  CHECK_EQUAL(2U, group.error_count());
+  CHECK_FALSE(ended.done());
+  advance(5us);
+  STRCMP_EQUAL("cleaned ", log.c_str());
+  CHECK_TRUE(ended.error() == (Error{Errc::user, 1}));
+}
+
 TEST(TaskGroup, keeps_the_first_errors_in_the_order_in_which_members_ended_and_the_bodys_last) {
   auto c = loop.create_future<int>();
   ended = group.run([&] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // wait_for, second half: Timeout, a limit that is moved while something is going on. C11
+#include <optional>
 #include <tests/combinators.hpp>
 
 using namespace fixture;
@@ -41,6 +42,7 @@ TEST(Timeouts, are_not_expired_where_the_result_came_first) {
   CHECK_EQUAL(3, value_of(limited.result()));
   CHECK_FALSE(scope.expired());
   CHECK_EQUAL(0U, loop.stats().timers);
+  CHECK_EQUAL(Errc::invalid_state, code(scope.reschedule(at(9us))));
 }
 
 TEST(Timeouts, moved_later_end_at_the_new_limit_exactly) {
@@ -144,12 +146,29 @@ TEST(Timeouts, that_go_leave_their_limit_where_it_is) {
   CHECK_EQUAL(Errc::timed_out, code(limited));
 }
 
+TEST(Timeouts, that_go_leave_those_in_their_place_alone) {
+  std::optional<Timeout> place{std::in_place};
+  limited = place->run(inner, 5us);
+  place.emplace();
+  const Future<int> other = place->run(
+      loop.create_task([this] { return eyelet::sleep(loop, 9us).then([] { return 1; }); }), 50us);
+  advance(5us);
+  CHECK_EQUAL(Errc::timed_out, code(limited));
+  CHECK_FALSE(place->expired());
+  CHECK_EQUAL(Errc::none, code(place->reschedule(at(7us))));
+  advance(2us);
+  CHECK_EQUAL(Errc::timed_out, code(other));
+}
+
 TEST(Timeouts, refuse_a_negative_limit_and_pass_a_future_without_a_block) {
   limited = scope.run(inner, -1us);
   CHECK_EQUAL(Errc::invalid_argument, code(limited));
   CHECK_FALSE(inner.done());
-  CHECK_EQUAL(Errc::invalid_state, code(scope.run(Future<int>{}, 5us)));
-  CHECK_EQUAL(Errc::invalid_state, code(scope.run_at(Future<int>{}, kNever)));
+  for (const bool busy : {false, true}) {
+    if (busy) limited = scope.run(inner, 5us);
+    CHECK_EQUAL(Errc::invalid_state, code(scope.run(Future<int>{}, 5us)));
+    CHECK_EQUAL(Errc::invalid_state, code(scope.run_at(Future<int>{}, kNever)));
+  }
 }
 
 TEST(Timeouts, cancelled_from_outside_are_cancelled_and_not_expired) {

@@ -102,6 +102,15 @@ TEST(With, takes_a_body_that_returns_nothing_a_value_a_result_or_a_future) {
   CHECK_EQUAL(Errc::none, code(later.result()));
 }
 
+TEST(With, copies_a_value_that_can_be_copied) {
+  auto inside = loop.create_future<Live>();
+  auto scoped = with(lock, [inside] { return inside; });
+  inside.set_result(3);
+  settle();
+  CHECK_EQUAL(3, value_of(scoped.result()).id);
+  CHECK_EQUAL(3, value_of(inside.result()).id);
+}
+
 TEST(With, moves_a_value_that_can_only_be_moved) {
   auto only = loop.create_future<MoveOnly>();
   auto scoped = with(lock, [only] { return only; });
@@ -173,6 +182,37 @@ TEST(With, lets_an_error_of_releasing_take_the_place_of_the_outcome) {
   CHECK_EQUAL(Errc::invalid_state, code(scope));
 }
 
+TEST(With, whose_enter_finds_no_block_fails_like_that_and_does_not_leave) {
+  struct Walled : Door {
+    CombinatorFixture* test;
+    Future<void> enter() {
+      test->occupy(0);
+      auto missing = loop->create_future<void>();
+      test->vacate();
+      return missing;
+    }
+  };
+  Walled walled{door, this};
+  scope = with(walled, body());
+  CHECK_EQUAL(Errc::out_of_blocks, code(scope));
+  STRCMP_EQUAL("", log.c_str());
+}
+
+TEST(With, fails_with_out_of_blocks_when_leaving_finds_none) {
+  scope = with(door, [this] {
+    return work.then([this](int x) {
+      occupy(0);
+      return x;
+    });
+  });
+  let_in();
+  work.set_result(1);
+  run_ready();
+  vacate();
+  CHECK_EQUAL(Errc::out_of_blocks, code(scope));
+  report_count = 0;
+}
+
 TEST(With, leaves_when_the_body_found_no_block) {
   scope = with(door, [this] {
     occupy(0);
@@ -198,12 +238,15 @@ TEST(With, leaves_when_the_body_returns_a_future_that_cannot_be_awaited) {
   settle();
   CHECK_EQUAL(Errc::invalid_state, code(scope));
   CHECK_FALSE(lock.locked());
-  scope = with(door, [foreign] { return foreign; });
-  let_in();
-  STRCMP_EQUAL("+d-d", log.c_str());
-  door.leaving.set_result();
-  settle();
-  CHECK_EQUAL(Errc::invalid_state, code(scope));
+  for (const bool own : {false, true}) {
+    log.clear();
+    scope = with(door, [&, own] { return own ? scope : foreign; });
+    let_in();
+    STRCMP_EQUAL("+d-d", log.c_str());
+    door.leaving.set_result();
+    settle();
+    CHECK_EQUAL(Errc::invalid_state, code(scope));
+  }
 }
 
 // --- Cancelling ---
@@ -241,6 +284,17 @@ TEST(With, cancelled_in_the_pass_in_which_it_entered_leaves_without_a_body) {
   CHECK_TRUE(scope.cancelled());
 }
 
+TEST(With, cancelled_in_the_pass_in_which_entering_failed_does_not_leave) {
+  scope = with(door, body());
+  door.entering.set_error(Errc::user);
+  CHECK_TRUE(scope.cancel());
+  settle();
+  STRCMP_EQUAL("+d", log.c_str());
+  CHECK_TRUE(scope.cancelled());
+  door.entering = {};
+  report_count = 0;
+}
+
 // C1
 TEST(With, cancelled_in_the_pass_in_which_the_body_ended_leaves_and_is_cancelled) {
   for (const bool cancel_first : {true, false}) {
@@ -249,7 +303,7 @@ TEST(With, cancelled_in_the_pass_in_which_the_body_ended_leaves_and_is_cancelled
     scope = with(door, body());
     let_in();
     if (cancel_first) CHECK_TRUE(scope.cancel());
-    work.set_result(1);
+    work.set_result(0);
     if (!cancel_first) CHECK_TRUE(scope.cancel());
     settle();
     STRCMP_EQUAL("+db-d", log.c_str());
@@ -299,6 +353,28 @@ TEST(With, cancelled_at_every_pass_has_left_as_often_as_it_entered) {
     CHECK_EQUAL(1U, permits.value());
     s = {};
     CHECK_EQUAL(1U, in_use());
+  }
+}
+
+// C2
+TEST(With, cancelled_at_every_pass_gives_back_once_what_a_task_acquires) {
+  struct Gate {
+    Semaphore permits;
+    Loop* loop;
+    Task<eyelet::Guard<Semaphore>> acquire() {
+      return loop->create_task([this] { return permits.acquire(); });
+    }
+    Result<void> release() { return permits.release(); }
+  };
+  for (int at = 0; at < 8; ++at) {
+    Gate gate{{loop, 1}, &loop};
+    auto s = with(gate, [this] { return sleep(loop, 0us); });
+    for (int pass = 0; pass < 12; ++pass) {
+      if (pass == at) s.cancel();
+      run_pass();
+    }
+    CHECK_TRUE(s.done());
+    CHECK_EQUAL(1U, gate.permits.value());
   }
 }
 
@@ -372,6 +448,24 @@ TEST(With, destroys_its_body_once_when_it_was_called_and_when_it_was_not) {
   CHECK_EQUAL(0, Live::count);
 }
 
+TEST(With, destroys_its_body_once_whatever_that_returns) {
+  eyelet::StaticLoop<2> other{port};
+  auto foreign = other.create_future<int>();
+  auto nothing = with(lock, [live = Live{}] {});
+  auto later = with(lock, [this, live = Live{}] { return sleep(loop, 0us); });
+  auto strange = with(lock, [foreign, live = Live{}] { return foreign; });
+  auto missing = with(lock, [this, live = Live{}] {
+    occupy(0);
+    auto f = loop.create_future<int>();
+    vacate();
+    return f;
+  });
+  settle();
+  CHECK_EQUAL(0, Live::count);
+  CHECK_EQUAL(Errc::out_of_blocks, code(missing));
+  report_count = 0;
+}
+
 // C14
 TEST(With, without_enough_blocks_fails_and_takes_nothing) {
   const auto begin = [this] { return with(lock, [live = Live{}] { return 1; }); };
@@ -413,6 +507,17 @@ TEST(With, ends_broken_when_the_loop_closes_at_every_stage) {
     CHECK_EQUAL(0U, other.stats().in_use);
     CHECK_EQUAL(0, Live::count);
   }
+}
+
+TEST(With, releases_when_the_loop_closes_during_the_body) {
+  eyelet::StaticLoop<8> other{port};
+  Lock there{other};
+  auto inside = other.create_future<void>();
+  auto s = with(there, [inside] { return inside; });
+  static_cast<void>(other.poll());
+  CHECK_TRUE(there.locked());
+  other.close();
+  CHECK_FALSE(there.locked());
 }
 
 TEST(With, over_a_resource_whose_enter_gives_nothing_fails) {
