@@ -55,13 +55,11 @@ struct FakeProcessor {
 
 inline FakeProcessor processor;
 
-/// A timer that raises its alarm when its counter equals a number: one that it has passed, or that
-/// is too near, comes a turn later.
-template <std::uint32_t Hz, unsigned Bits, std::uint32_t Nearest = 1>
+/// A counter with an alarm, as port/cortex_m/cortex_m.hpp wants it.
+template <std::uint32_t Hz, unsigned Bits>
 struct FakeTimer {
   static constexpr std::uint32_t kHz = Hz;
   static constexpr unsigned kBits = Bits;
-  static constexpr std::uint32_t kNearest = Nearest;
   static constexpr std::uint64_t kTurn = std::uint64_t{1} << Bits;
 
   void start() { expect_masked(); }
@@ -72,14 +70,10 @@ struct FakeTimer {
     return static_cast<std::uint32_t>(shown);
   }
   void arm(std::uint32_t at) {
-    std::uint64_t ticks = (at - count()) % kTurn;
-    if (ticks < kNearest) ticks += kTurn;
-    processor.alarm_at = processor.ticks + ticks;
+    const std::uint64_t ticks = (at - count()) % kTurn;
+    processor.alarm_at = processor.ticks + (ticks < kTurn / 2 ? ticks : 0);
   }
-  void acknowledge() {
-    expect_masked();
-    processor.alarm_pending = false;
-  }
+  void acknowledge() { processor.alarm_pending = false; }
   static void expect_masked() { processor.unmasked_looks += !processor.masked; }
 };
 

@@ -13,7 +13,6 @@ class CmsdkTimer {
  public:
   static constexpr std::uint32_t kHz = Hz;
   static constexpr unsigned kBits = 32;
-  static constexpr std::uint32_t kNearest = 1;
 
   void start() {
     cpu::reg(kClock + kReload) = UINT32_MAX;

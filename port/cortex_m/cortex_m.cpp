@@ -12,10 +12,19 @@ void CortexM::exit_critical() {
   if (--depth_ == 0) cpu::restore_interrupts(before_critical_);
 }
 
+// A wake that comes between the two lines is one with the wake that was there.
 bool CortexM::take_wake() {
-  const bool woken = woken_.load(std::memory_order_acquire);
+  if (!woken_.load(std::memory_order_acquire)) return false;
   woken_.store(false, std::memory_order_relaxed);
-  return woken;
+  return true;
+}
+
+// From the look at what woke until asleep: an interrupt that comes now ends the sleep. It runs when
+// they are on again, before the next look.
+void CortexM::sleep() {
+  const cpu::InterruptsOff off;
+  if (woken_.load(std::memory_order_relaxed) || rang_.load(std::memory_order_relaxed)) return;
+  cpu::wait_for_interrupt();
 }
 
 }  // namespace eyelet::detail

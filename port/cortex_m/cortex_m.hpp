@@ -3,23 +3,24 @@
 // WFI until the next deadline or interrupt. All it wants of a board is one timer that never stops:
 //
 //   struct BareTimer {
-//     static constexpr std::uint32_t kHz;       // ticks a second
-//     static constexpr unsigned kBits;          // width of the counter
-//     static constexpr std::uint32_t kNearest;  // an alarm fewer ticks away may be missed
-//     void start();                             // counter and interrupt on; once
-//     std::uint32_t count();                    // ticks, counting up and wrapping to 0
-//     void arm(std::uint32_t at);               // an interrupt when the counter gets to `at`
-//     void acknowledge();                       // the interrupt has come: ends its request
+//     static constexpr std::uint32_t kHz;  // ticks a second
+//     static constexpr unsigned kBits;     // width of the counter
+//     void start();                        // counter and interrupt on; once
+//     std::uint32_t count();               // ticks, counting up and wrapping to 0
+//     void arm(std::uint32_t at);          // an interrupt when the counter gets to `at`
+//     void acknowledge();                  // the interrupt has come: ends its request
 //   };
 //
-// All four are called with interrupts off. An alarm may come early, and one that is armed replaces
-// the one before. The timer's interrupt calls on_alarm(), of any priority:
+// The first three are called with interrupts off. An alarm may come early. One that is armed
+// replaces the one before; if the counter is less than half a turn past it, it comes at once. The
+// timer's interrupt calls on_alarm(), of any priority:
 //
 //   eyelet::CortexMPort<eyelet::SysTick<16'000'000>> port;
 //   extern "C" void SysTick_Handler() { port.on_alarm(); }
 //
 // Time begins with start(). Interrupts must not be off for longer than half a turn of the counter,
-// or time is lost.
+// or time is lost. The port itself turns them off to look at the counter, to arm the alarm and to
+// fall asleep, one at a time and for fewer than 50 instructions; arithmetic is done with them on.
 #pragma once
 
 #include <atomic>
@@ -48,11 +49,16 @@ class CortexM : public Port {
   constexpr CortexM() = default;
   ~CortexM() = default;
 
-  /// Whether somebody has called wake() since the last time. Called with interrupts off.
+  /// Whether somebody has called wake() since it was last taken.
   bool take_wake();
+  /// Sleeps, unless somebody has called wake() or noted an alarm since forget_alarm().
+  void sleep();
+  void forget_alarm() { rang_.store(false, std::memory_order_relaxed); }
+  void note_alarm() { rang_.store(true, std::memory_order_relaxed); }
 
  private:
   std::atomic<bool> woken_{false};
+  std::atomic<bool> rang_{false};
   cpu::Mask before_critical_ = 0;
   unsigned depth_ = 0;
 };
@@ -66,59 +72,70 @@ class CortexMPort final : public detail::CortexM {
 
   /// Starts timer and clock. Once, before the loop runs.
   void start() {
-    const cpu::InterruptsOff off;
-    timer_.start();
-    clock_.start(timer_.count());
-    keep_time();
+    {
+      const cpu::InterruptsOff off;
+      timer_.start();
+      clock_.start(timer_.count());
+    }
+    arm(clock_.after(Clock::kLongest));
   }
 
   /// The timer's interrupt.
   void on_alarm() {
-    const cpu::InterruptsOff off;
     timer_.acknowledge();
-    read_clock();
-    keep_time();
+    Clock clock = look_at_clock();
+    clock.read(count());
+    keep(clock);
+    // There is always an alarm before the counter has gone round, so that no turn is missed however
+    // long nobody asks for the time.
+    arm(clock.after(Clock::kLongest));
+    note_alarm();
   }
 
   TimePoint now() const override {
-    const cpu::InterruptsOff off;
-    return read_clock();
+    Clock clock = look_at_clock();
+    return clock.read(count());
   }
 
   void wait_until(TimePoint deadline) override {
-    for (;;) {
-      // From the look at what woke until asleep: an interrupt that comes now ends the sleep. It
-      // runs when they are on again, before the next look.
-      const cpu::InterruptsOff off;
-      if (take_wake() || !arm(deadline)) return;
-      cpu::wait_for_interrupt();
+    while (!take_wake()) {
+      forget_alarm();
+      const Clock clock = look_at_clock();
+      const std::uint32_t ticks = clock.ticks_until(deadline);
+      if (clock.since(count()) + kNearest >= ticks) return;
+      arm(clock.after(ticks));
+      sleep();
     }
   }
 
  private:
   using Clock = TickClock<BareTimer::kHz, BareTimer::kBits>;
+  // 5 us: to fall asleep and to wake would take longer.
+  static constexpr std::uint32_t kNearest = BareTimer::kHz / 200'000;
 
-  TimePoint read_clock() const { return clock_.read(timer_.count()); }
-
-  // There is always an alarm before the counter has gone round, so that no turn is missed however
-  // long nobody asks for the time.
-  void keep_time() { timer_.arm(clock_.after(Clock::kLongest)); }
-
-  // False: it is not worth sleeping.
-  bool arm(TimePoint deadline) {
-    read_clock();
-    const std::uint32_t ticks = clock_.ticks_until(deadline);
-    if (ticks < BareTimer::kNearest) return false;
-    timer_.arm(clock_.after(ticks));
-    // That took time, too: an alarm that the counter has reached meanwhile may come a turn later.
-    if (clock_.since(timer_.count()) + BareTimer::kNearest <= ticks) return true;
-    keep_time();
-    return false;
+  // As the last alarm left it, less than a turn ago.
+  Clock look_at_clock() const {
+    const cpu::InterruptsOff off;
+    return clock_;
   }
 
-  // Reading the clock brings it up to date.
-  mutable BareTimer timer_;
-  mutable Clock clock_;
+  void keep(const Clock& clock) {
+    const cpu::InterruptsOff off;
+    clock_ = clock;
+  }
+
+  std::uint32_t count() const {
+    const cpu::InterruptsOff off;
+    return timer_.count();
+  }
+
+  void arm(std::uint32_t at) {
+    const cpu::InterruptsOff off;
+    timer_.arm(at);
+  }
+
+  mutable BareTimer timer_;  // looking at it may bring it up to date
+  Clock clock_;
 };
 
 }  // namespace eyelet

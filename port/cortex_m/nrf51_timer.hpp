@@ -14,8 +14,6 @@ class Nrf51Timer {
   static_assert(Bits == 16 || Bits == 32, "eyelet: no such timer");
   static constexpr std::uint32_t kHz = 1'000'000;
   static constexpr unsigned kBits = Bits;
-  // It compares for equality, a moment after the register was written.
-  static constexpr std::uint32_t kNearest = 3;
 
   void start() {
     cpu::reg(kBase + kBitMode) = Bits == 32 ? 3 : 0;
@@ -30,11 +28,19 @@ class Nrf51Timer {
     return cpu::reg(kBase + kCompare1);
   }
 
-  void arm(std::uint32_t at) { cpu::reg(kBase + kCompare0) = at; }
+  void arm(std::uint32_t at) {
+    const std::uint32_t now = count();
+    const std::uint32_t ticks = (at - now) & kMask;
+    const bool comes = ticks >= kNearest && ticks <= kMask / 2;
+    cpu::reg(kBase + kCompare0) = comes ? at : now + kNearest;
+  }
 
   void acknowledge() { cpu::reg(kBase + kCompared0) = 0; }
 
  private:
+  static constexpr std::uint32_t kMask = UINT32_MAX >> (32 - Bits);
+  // It compares for equality, a moment after the register was written.
+  static constexpr std::uint32_t kNearest = 3;
   static constexpr std::uintptr_t kStart = 0x000, kCapture1 = 0x044, kCompared0 = 0x140,
                                   kEnableInterrupt = 0x304, kBitMode = 0x508, kPrescaler = 0x510,
                                   kCompare0 = 0x540, kCompare1 = 0x544;

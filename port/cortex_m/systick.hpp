@@ -16,40 +16,51 @@ class SysTick {
  public:
   static constexpr std::uint32_t kHz = Hz;
   static constexpr unsigned kBits = 32;
-  // More than arm() itself takes: it must be through before the period that it begins is over.
-  static constexpr std::uint32_t kNearest = 64;
 
-  void start() { restart(kLongestPeriod); }
+  void start() {
+    registers().reload = kLongestPeriod - 1;
+    registers().value = 0;  // whatever is written: it counts from the reload value
+    registers().control = kOnWithInterruptAtProcessorClock;
+    period_ = kLongestPeriod;
+  }
 
   std::uint32_t count() {
     for (;;) {
-      const std::uint32_t value = cpu::reg(kValue);
+      const std::uint32_t left = registers().value;
       // Read after the value: a period that ends between the two is seen.
-      if ((cpu::reg(kControl) & kCountFlag) != 0)
+      if (period_ended())
         begin_period();
-      else if (value != 0)  // 0 lasts a tick: is the period over, or about to begin?
-        return begin_ + period_ - value;
+      else if (left != 0)  // 0 lasts a tick: is the period over, or about to begin?
+        return begin_ + period_ - left;
     }
   }
 
   void arm(std::uint32_t at) {
-    const std::uint32_t now = count();
-    const std::uint32_t ticks = at - now;
-    const std::uint32_t left = begin_ + period_ - now;
-    // The end of the period will do: it comes first, or hardly later; or `at` is past.
+    const auto left = static_cast<std::int32_t>(registers().value);
+    if (period_ended()) return begin_period();  // the interrupt is on its way
+    const auto ticks = static_cast<std::int32_t>(at - begin_ - period_) + left;
+    // The end of the period will do: it comes first, or hardly later.
     if (left <= kNearest || ticks >= left - kNearest) return;
-    restart(ticks < kNearest ? kNearest : ticks);
+    restart(static_cast<std::uint32_t>(ticks < kNearest ? kNearest : ticks));
   }
 
   void acknowledge() {}
 
  private:
-  static constexpr std::uintptr_t kControl = 0xE000E010, kReload = 0xE000E014, kValue = 0xE000E018;
-  static constexpr std::uint32_t kCountFlag = 1 << 16;
+  struct Registers {
+    volatile std::uint32_t control, reload, value;
+  };
+  static Registers& registers() { return *reinterpret_cast<Registers*>(0xE000E010); }
+
   static constexpr std::uint32_t kOnWithInterruptAtProcessorClock = 7;
   static constexpr std::uint32_t kLongestPeriod = 1 << 24;
+  // More than arm() itself takes: it must be through before the period that it begins is over.
+  static constexpr std::int32_t kNearest = 64;
   // From reading the value to writing it, at the least: the clock may lose a tick, and never gains.
   static constexpr std::uint32_t kRestartTicks = 1;
+
+  // COUNTFLAG, bit 16. Looking clears it. As a sign it takes the fewest instructions.
+  static bool period_ended() { return static_cast<std::int32_t>(registers().control << 15) < 0; }
 
   void begin_period() {
     begin_ += period_;
@@ -58,18 +69,14 @@ class SysTick {
 
   // A period of `ticks` from now, and of the longest kind from then on.
   void restart(std::uint32_t ticks) {
-    do {
-      cpu::reg(kReload) = ticks - 1;
-      const std::uint32_t value = cpu::reg(kValue);
-      cpu::reg(kValue) = 0;  // whatever is written: it counts from the reload value
-      begin_ += period_ - value + kRestartTicks;
-      period_ = ticks;
-      cpu::reg(kControl) = kOnWithInterruptAtProcessorClock;
-      while (cpu::reg(kValue) == 0) {
-      }
-      cpu::reg(kReload) = kLongestPeriod - 1;
-      // A debugger has stopped us on the way: nobody knows how many periods are over.
-    } while ((cpu::reg(kControl) & kCountFlag) != 0);
+    const std::uint32_t left = registers().value;
+    registers().reload = ticks - 1;
+    registers().value = 0;
+    begin_ += period_ - left + kRestartTicks;
+    period_ = ticks;
+    while (registers().value == 0) {
+    }
+    registers().reload = kLongestPeriod - 1;
   }
 
   std::uint32_t begin_ = 0;   // count at which the period began

@@ -18,8 +18,36 @@ class TickClock {
 
   /// The highest count, and the mask of the difference of two.
   static constexpr std::uint32_t kMask = UINT32_MAX >> (32 - Bits);
-  /// The farthest alarm. Half way round: who reads the clock then may be late by the other half.
-  static constexpr std::uint32_t kLongest = kMask / 2;
+
+ private:
+  static constexpr std::uint32_t kSecond = 1'000'000;
+  // kTicks ticks take kMicroseconds.
+  static constexpr std::uint32_t kTicks = Hz / std::gcd(Hz, kSecond);
+  static constexpr std::uint32_t kMicroseconds = kSecond / std::gcd(Hz, kSecond);
+
+  // 64 bits only for rates that need them: dividing those costs a kilobyte without hardware.
+  using Wide = std::conditional_t<std::uint64_t{kTicks} * (kMicroseconds + 1) <= UINT32_MAX,
+                                  std::uint32_t, std::uint64_t>;
+  static constexpr std::int64_t kLongestSleep = static_cast<std::int64_t>(
+      std::min<std::uint64_t>(std::uint64_t{kMask / 2} * kMicroseconds / kTicks,
+                              (std::numeric_limits<Wide>::max() - kMicroseconds) / kTicks));
+  static_assert(kLongestSleep >= 1, "eyelet: this counter goes round in a microsecond or two");
+
+ public:
+  /// The farthest alarm, and the farthest that ticks_until() sees. At most half way round: who
+  /// reads the clock then may be late by the other half.
+  static constexpr std::uint32_t kLongest = static_cast<std::uint32_t>(
+      (static_cast<Wide>(kLongestSleep) * kTicks + kMicroseconds - 1) / kMicroseconds);
+
+  constexpr TickClock() = default;
+  // Member by member: as a whole, a Cortex-M0 copies it by 50 instructions of memcpy.
+  TickClock(const TickClock& other) : now_{other.now_}, last_{other.last_}, rest_{other.rest_} {}
+  TickClock& operator=(const TickClock& other) {
+    now_ = other.now_;
+    last_ = other.last_;
+    rest_ = other.rest_;
+    return *this;
+  }
 
   /// Time begins with 0, where the counter shows `count` now.
   void start(std::uint32_t count) { last_ = count; }
@@ -49,19 +77,6 @@ class TickClock {
   std::uint32_t after(std::uint32_t ticks) const { return (last_ + ticks) & kMask; }
 
  private:
-  static constexpr std::uint32_t kSecond = 1'000'000;
-  // kTicks ticks take kMicroseconds.
-  static constexpr std::uint32_t kTicks = Hz / std::gcd(Hz, kSecond);
-  static constexpr std::uint32_t kMicroseconds = kSecond / std::gcd(Hz, kSecond);
-
-  // 64 bits only for rates that need them: dividing those costs a kilobyte without hardware.
-  using Wide = std::conditional_t<std::uint64_t{kTicks} * (kMicroseconds + 1) <= UINT32_MAX,
-                                  std::uint32_t, std::uint64_t>;
-  static constexpr std::int64_t kLongestSleep = static_cast<std::int64_t>(
-      std::min<std::uint64_t>(std::uint64_t{kLongest} * kMicroseconds / kTicks,
-                              (std::numeric_limits<Wide>::max() - kMicroseconds) / kTicks));
-  static_assert(kLongestSleep >= 1, "eyelet: this counter goes round in a microsecond or two");
-
   TimePoint now_{};
   std::uint32_t last_ = 0;
   std::uint32_t rest_ = 0;  // of a microsecond, in parts of 1 / kTicks
