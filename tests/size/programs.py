@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
-"""The programs whose sizes docs/SIZES.md tells: an empty loop, one with a future, and one more for
-each thing that may be added to that. And the types whose sizes it tells."""
+"""The programs whose sizes docs/SIZES.md tells: an empty loop; one with a future; one with what runs
+behind that; and, for each thing that may be added, one with that, too. And the types whose sizes it
+tells."""
 
 # Every program begins with this, so that it may be compiled beforehand.
 COMMON = '#include <eyelet/eyelet.hpp>\n'
@@ -30,6 +31,8 @@ int main() {{
 }}
 '''
 
+NOTHING = 'int main() {}\n'
+
 FUTURE = '''
   const auto future = loop.create_future<int>();
   loop.call_soon([future] { future.set_result(1); });
@@ -37,7 +40,11 @@ FUTURE = '''
   seen = result ? *result : 0;
 '''
 
-# {what: what it adds to a program that has FUTURE}. Each is used once, as one would.
+THEN = '''
+  const auto stage = future.then([](int value) { seen = value; });
+'''
+
+# {what: what it adds to a program that has both}. Each is used once, as one would.
 ADDED = {
     'a second value type': '''
   const auto pairs = loop.create_future<Pair>();
@@ -48,12 +55,9 @@ ADDED = {
     'call_soon_threadsafe': 'seen = loop.call_soon_threadsafe([] { seen = 2; });',
     'add_done_callback': 'future.add_done_callback([](const Future<int>&) { seen = 2; });',
     'cancel': 'seen = future.cancel();',
-    'then': 'const auto stage = future.then([](int value) { seen = value; });',
-    'a second then': '''
-  const auto stage = future.then([](int value) { seen = value; });
-  const auto second = stage.then([] { seen = 2; });''',
-    'or_else': 'const auto stage = future.or_else([](eyelet::Error) { return 2; });',
-    'finally': 'const auto stage = future.finally([] { seen = 2; });',
+    'a second then': 'const auto second = stage.then([] { seen = 2; });',
+    'or_else': 'const auto second = future.or_else([](eyelet::Error) { return 2; });',
+    'finally': 'const auto second = future.finally([] { seen = 2; });',
     'sleep': 'loop.run_until_complete(eyelet::sleep(loop, 1s));',
     'create_task': 'const auto task = loop.create_task([] { seen = 2; });',
     'repeat': '''const auto task =
@@ -127,10 +131,12 @@ def program(lines, mail=0):
 
 
 def all_programs():
-    """{what: source}, first the two that the others add to."""
-    programs = {'an empty loop': program(''), 'one future': program(FUTURE)}
+    """{what: source}, first the three that go ahead of the others."""
+    programs = {'an empty loop': program(''), 'one future': program(FUTURE),
+                'then': program(FUTURE + THEN)}
     for what, lines in ADDED.items():
-        programs[what] = program(FUTURE + lines, mail=4 * (what == 'call_soon_threadsafe'))
+        mail = 4 if what == 'call_soon_threadsafe' else 0
+        programs[what] = program(FUTURE + THEN + lines, mail)
     return programs
 
 

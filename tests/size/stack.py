@@ -9,6 +9,7 @@ Some calls lead back to where they came from: what a wait holds may be the last 
 whose end ends a wait. A way down passes each function once, and those of GUARDED once more, when
 they find themselves at work, note what is to do, and return.
 """
+import copy
 import re
 import subprocess
 from collections import defaultdict
@@ -166,6 +167,29 @@ class CallGraph:
             callers = copies
         for caller in callers:
             self.calls[caller] -= self.matching(what)
+
+    def above(self, symbol):
+        """The same graph with those functions alone that lead to a call of `symbol`."""
+        graph, ahead = self.copy(), [symbol]
+        graph.frames = {}
+        while ahead:
+            callee = ahead.pop()
+            for caller in self.frames.keys() - graph.frames.keys():
+                if callee in self.calls[caller]:
+                    graph.frames[caller] = self.frames[caller]
+                    ahead.append(caller)
+        return graph
+
+    def without(self, pattern):
+        """The same graph where functions of this name call nothing."""
+        graph = self.copy()
+        graph.calls |= {title: set() for title in self.matching(pattern)}
+        return graph
+
+    def copy(self):
+        graph = copy.copy(self)
+        graph.calls, graph.known, graph.leading_back = self.calls.copy(), {}, {}
+        return graph
 
     def deepest(self, title, passed=frozenset()):
         """Bytes of the longest way down from `title`, and the functions on it. `passed`: those

@@ -1,41 +1,95 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Builds programs for one target and tells how large they are."""
+"""Builds programs for one target, and tells what they cost."""
 import json
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 import programs
 import stack
 
-# Number, name, type, address, offset, size, entry size, flags: readelf's columns of a section.
+IMAGES = ('blink', 'blink_futures', 'timers_callbacks', 'timers_futures')  # of examples/firmware
+
+# What readelf tells of a section: name, kind, size, flags; of a symbol: address, bytes, section, name.
 SECTION = re.compile(r'^ +\[ *\d+\] (\S+) +(\S+) +\w+ \w+ (\w+) \w+ +(\w*)', re.MULTILINE)
+SYMBOL = re.compile(r'^ +\d+: (\w+) +(\d+) (?:FUNC|OBJECT) +\w+ +\w+ +(\d+) (.+)$', re.MULTILINE)
+COUNTED = re.compile(r'^(.+)\ncounted (\d+)$', re.MULTILINE)
+MASKED = re.compile(r'^masked (0x\w+) (\d+)$', re.MULTILINE)
+ARRAY = re.compile(r' (\d+) OBJECT .* (size_\d+)$', re.MULTILINE)
 CALLS = re.compile(r'^[^[]*?\bcalls::([\w:]+)\(')
-ARRAY = re.compile(r' (\d+) OBJECT .* size_(\d+)$', re.MULTILINE)
+
+# What ends and destroys what was held by something that ended.
+ENDS_OTHERS = r'\bdetail::(\{anonymous\}::abandon|bury)\('
+
+# What turns interrupts off: by the function in which that ends up.
+PLACES = {
+    'the port going to sleep': r'::wait_until\(',
+    'its alarm': r'_Handler$|::on_alarm\(',
+    'its clock being read': r'::now\(',
+    'its start': r'::start\(|^main$',
+    'its critical section': r'::enter_critical\(',
+}
+
+# Where the bytes of an image go: the first pattern that a symbol matches.
+PARTS = {
+    'port': r'CortexM|TickClock|Interrupt\d+_Handler|SysTick_Handler|board::port',
+    'timers': r'TimerQueue|restore|eyelet::kAtOnce',
+    'loop': r'eyelet::(Loop|Handle)\b|BlockPool',
+    'futures': r'eyelet::',
+    'start-up and C library': r'^(reset|unexpected_interrupt|mem\w+|__\w+)$|board::',
+    'the program': r'',
+}
 
 
 class Size(NamedTuple):
     flash: int
-    ram: int  # but for the stack
+    ram: int  # besides the stack
 
     def __sub__(self, other):
         return Size(self.flash - other.flash, self.ram - other.ram)
 
 
 def run(words, **options):
-    return subprocess.run(words, check=True, capture_output=True, text=True, **options).stdout
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          **options)
+    if done.returncode != 0:
+        raise SystemExit(f'{" ".join(map(str, words))}\n{done.stdout}')
+    return done.stdout
 
 
 def size_of(program):
-    """What of a program lies in flash, and what in RAM; what has an initial value lies in both."""
+    """What lies in flash, and what in RAM; what begins with a value of its own lies in both."""
     flash = ram = 0
     for name, kind, size, flags in SECTION.findall(run(['readelf', '-SW', program])):
-        if 'A' not in flags or name == '.stack':
-            continue
-        flash += int(size, 16) * (kind != 'NOBITS')
-        ram += int(size, 16) * ('W' in flags)
+        if 'A' in flags and name != '.stack':
+            flash += int(size, 16) * (kind != 'NOBITS')
+            ram += int(size, 16) * ('W' in flags)
     return Size(flash, ram)
+
+
+def symbols(program):
+    """{address, without the bit of Thumb: (bytes, number of the section, name)}"""
+    return {int(address, 16) & ~1: (int(size), int(section), name) for address, size, section, name
+            in SYMBOL.findall(run(['readelf', '-sWC', program])) if size != '0'}
+
+
+def first_match(patterns, name):
+    return next(what for what, pattern in patterns.items() if re.search(pattern, name))
+
+
+def parts_of(program):
+    """{what: its bytes in flash}"""
+    parts = Counter()
+    sections = {name: int(size, 16) for name, _, size, _ in
+                SECTION.findall(run(['readelf', '-SW', program]))}
+    for address, (size, section, name) in sorted(symbols(program).items()):
+        if section == 1:
+            parts[first_match(PARTS, name)] += size
+    parts['values that variables begin with'] = sections['.data']
+    parts['vector table, and gaps'] = size_of(program).flash - sum(parts.values())
+    return parts
 
 
 class Target:
@@ -53,13 +107,13 @@ class Target:
         run([*self.compiler, *options, '-c', source, '-o', out])
         return out
 
-    def compile_text(self, text, *options):
+    def compile_text(self, text):
         source = self.folder / 'program.cpp'
         source.write_text(text)
-        return self.compile(source, source.with_suffix('.o'), '-include', self.common, *options)
+        return self.compile(source, source.with_suffix('.o'), '-include', self.common)
 
-    def link(self, *objects):
-        program = self.folder / 'program'
+    def link(self, name, *objects):
+        program = self.folder / name
         run([*self.linker, *objects, self.library, '-o', program])
         return program
 
@@ -71,21 +125,52 @@ class Target:
     def sizes(self):
         """{what: Size} of all programs. Where there is an operating system, without what the
         smallest of programs has."""
-        nothing = Size(0, 0)
-        if self.hosted:
-            nothing = size_of(self.link(self.compile_text('int main() {}\n')))
-        return {what: size_of(self.link(self.compile_text(text))) - nothing
-                for what, text in programs.all_programs().items()}
+        self.prepare()
+        sizes = {what: size_of(self.link('program', self.compile_text(text)))
+                 for what, text in {'nothing': programs.NOTHING, **programs.all_programs()}.items()}
+        nothing = sizes.pop('nothing')
+        return {what: size - nothing if self.hosted else size for what, size in sizes.items()}
+
+    def compiler_version(self):
+        return run([self.compiler[0], '-dumpfullversion']).strip()
 
     def type_sizes(self):
         """{type: its bytes}"""
-        symbols = run(['readelf', '-sW', self.compile_text(programs.type_sizes())])
-        sizes = {int(i): int(size) for size, i in ARRAY.findall(symbols)}
-        return {name: sizes[i] for i, name in enumerate(programs.TYPES)}
+        arrays = ARRAY.findall(run(['readelf', '-sW', self.compile_text(programs.type_sizes())]))
+        sizes = {name: int(size) for size, name in arrays}
+        return {name: sizes[f'size_{i}'] for i, name in enumerate(programs.TYPES)}
+
+    def images(self):
+        """{name: the program} of firmware that the figures of others are about."""
+        return {name: self.link(name, self.compile(f'examples/firmware/{name}.cpp',
+                                                   self.folder / f'{name}.o')) for name in IMAGES}
 
     def stacks(self):
-        """{public function: bytes of the deepest stack under it, itself included}"""
+        """For each public function bytes of the deepest stack under it, itself included: at the
+        worst; if it ends nothing else; and down to a callback of the user's, if it calls any."""
         graph = stack.CallGraph(self.objects)
-        calls = {title: name[1] for title, full in graph.names.items()
-                 if (name := CALLS.match(full))}
-        return {name: graph.deepest(title)[0] for title, name in calls.items()}
+        alone, above_user = graph.without(ENDS_OTHERS), graph.above('_Z9user_codev')
+        stacks = {}
+        for title, full in graph.names.items():
+            if name := CALLS.match(full):
+                stacks[name[1]] = {'worst': graph.deepest(title)[0],
+                                   'alone': alone.deepest(title)[0]}
+                if title in above_user.frames:
+                    stacks[name[1]]['to callback'] = above_user.deepest(title)[0]
+        return stacks
+
+    def instructions(self, plugin):
+        """{operation: instructions}, and {place: instructions with interrupts off, at the most}"""
+        program = self.link('instructions', self.compile('tests/size/instructions.cpp',
+                                                         self.folder / 'instructions.o'))
+        runner, machine = self.runner
+        out = run([runner, f'{machine} -plugin {plugin} -d plugin', program], timeout=60)
+        functions, masked = symbols(program), Counter()
+        for address, instructions in MASKED.findall(out):
+            function = next(name for begin, (size, _, name) in functions.items()
+                            if begin <= int(address, 16) < begin + size)
+            place = first_match(PLACES, function)
+            masked[place] = max(masked[place], int(instructions))
+        counted = {name: int(number) for name, number in COUNTED.findall(out)}
+        assert counted.pop('nothing') == 0, 'the marks are counted'
+        return counted, masked

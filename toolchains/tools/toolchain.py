@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
 """What SConstruct builds and checks with one of toolchains/*.py."""
-import json
 import os
 import re
 import shlex
@@ -121,32 +120,6 @@ class Toolchain:
         # The linker takes main from the runner only if the test has none of its own.
         program = self.program(self.test, path, sources, [self.runner, self.cpputest])
         return check(f'{self.name}: {path}', report.suite(self.env['RUNNER']), program)
-
-    def small(self):
-        """What docs/SIZES.md tells of: the library and all that firmware needs, built for size and
-        without checks, with the compiler's word on calls and stacks. Returns a file that tells
-        tests/size how to build with that."""
-        env = self.env.Clone(OBJSUFFIX='.small.o')
-        env['CCFLAGS'] = [flag for flag in env['CCFLAGS'] if not flag.startswith('-O')]
-        env.Append(CCFLAGS=['-Os'], CPPDEFINES=['NDEBUG'], LINKFLAGS=['-Wl,--gc-sections'])
-        parts, start = ['lib/eyelet', 'port/poll'], []
-        if self.board:
-            board = f'toolchains/boards/{env.get("FIRMWARE_BOARD", "mps2")}'
-            env.Append(CPPPATH=[Dir(board)],
-                       LINKFLAGS=['-T', 'mps2.ld', '--specs=nano.specs'])
-            parts = ['lib/eyelet', 'port/cortex_m', board]
-            start = [env.Object(f'{self.out}/toolchains/boards/{part}')
-                     for part in ('start.cpp', 'semihosting.cpp', 'vectors.S')]
-        how = {'name': self.name, 'hosted': not self.board, 'compiler': self.compiler(env),
-               'linker': shlex.split(env.subst('$LINK $LINKFLAGS')), 'runner': self.env['RUNNER']}
-        env.Append(CCFLAGS=['-fcallgraph-info=su'])
-        objects = [env.Object(Glob(f'{self.out}/{part}/*.cpp')) for part in parts]
-        calls = env.Object(f'{self.out}/tests/size/calls.cpp')
-        library = env.StaticLibrary(f'{self.out}/small', [objects, start])
-        how |= {'library': str(library[0]), 'objects': env.Flatten([objects, calls])}
-        told = env.Textfile(f'{self.out}/size.json', json.dumps(how, indent=1, default=str))
-        Depends(told, [library, calls])
-        return told
 
     def conformance_runner(self):
         """With a library of its own: what gathers many results needs larger blocks."""
