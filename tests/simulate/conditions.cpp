@@ -142,8 +142,7 @@ void ConditionPart::watch(Future<void>& wait, Shape shape, std::size_t slot, con
     wait = eyelet::wait_for(wait, shape == Shape::limited ? 1ms : 0ms);
     ++scene_.disturbances;
   }
-  const int node = scene_.nodes.add(Kind::leaf, shape == Shape::then ? 2 : 4);
-  scene_.nodes[node].slow = true;
+  const int node = scene_.nodes.add_slow(shape == Shape::then ? 2 : 4, false);
   const int end = scene_.nodes.add(Kind::or_else, 1, node);
   const Future<Value> well = by_return(how, [&](auto later) {
     return wait.then(Watcher<later>{*this, id, Script{scene_, node, how}});

@@ -14,6 +14,13 @@ int Nodes::add(Kind kind, std::size_t blocks, int source, int second) {
   return static_cast<int>(nodes_.size()) - 1;
 }
 
+int Nodes::add_slow(std::size_t blocks, bool recovers, int source) {
+  const int node = add(Kind::leaf, blocks, source);
+  (*this)[node].slow = true;
+  (*this)[node].recovers = recovers;
+  return node;
+}
+
 void Nodes::cancel(int node, bool recovers, bool ends_soon) {
   Node& cancelled = (*this)[node];
   cancelled.no_value |= !recovers;

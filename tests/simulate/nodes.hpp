@@ -55,6 +55,8 @@ class Nodes {
   Nodes() { nodes_.reserve(128); }
 
   int add(Kind kind, std::size_t blocks, int source = kNoNode, int second = kNoNode);
+  /// A leaf that a cancel does not end at once.
+  int add_slow(std::size_t blocks, bool recovers, int source = kNoNode);
   Node& operator[](int node) { return nodes_[static_cast<std::size_t>(node)]; }
   const Node& operator[](int node) const { return nodes_[static_cast<std::size_t>(node)]; }
   std::size_t size() const { return nodes_.size(); }

@@ -182,8 +182,7 @@ void QueuePart::join(Shape shape, std::size_t slot, const How& how) {
 }
 
 void QueuePart::for_each(std::size_t count, std::size_t slot, const How& how) {
-  const int node = scene_.nodes.add(Kind::leaf, 4);
-  scene_.nodes[node].slow = scene_.nodes[node].recovers = true;
+  const int node = scene_.nodes.add_slow(4, true);
   Source& source = sources_.emplace_back(*this, count);
   const Future<void> loop =
       eyelet::for_each(scene_.loop, source, [capture = Capture{scene_, how.deed}](Item&&) {

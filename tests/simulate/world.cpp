@@ -8,13 +8,6 @@ namespace {
 constexpr int kMostPasses = 500;  // until nothing is ready, or used, with schedules as long as ours
 constexpr int kMostCancels = 50;  // of one future, until it has ended
 
-/// In a destructor nothing is destroyed that may be in use further up, and no pass is begun.
-bool suits_destructors(Code code) {
-  return code != Code::renew && code != Code::renew_group && code != Code::as_completed &&
-         code != Code::end_as_completed && code != Code::begin_generator &&
-         code != Code::end_generator;
-}
-
 }  // namespace
 
 World::World(const Setting& given)
@@ -49,7 +42,6 @@ void World::play(const std::vector<Step>& steps) {
 
 void World::operate(const Step& step) {
   const Operation& o = step.operation;
-  if (destroying != 0 && !suits_destructors(o.code)) return;
   const bool outside = nesting == 0 && destroying == 0;
   switch (o.code) {
     case Code::pass:

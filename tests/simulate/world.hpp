@@ -18,10 +18,11 @@
 #include <tests/simulate/callbacks.hpp>
 #include <tests/simulate/conditions.hpp>
 #include <tests/simulate/futures.hpp>
-#include <tests/simulate/generators.hpp>
 #include <tests/simulate/groups.hpp>
+#include <tests/simulate/iterators.hpp>
 #include <tests/simulate/meetings.hpp>
 #include <tests/simulate/queues.hpp>
+#include <tests/simulate/scopes.hpp>
 #include <tests/simulate/signals.hpp>
 
 namespace simulate {

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <tests/simulate/iterators.hpp>
+
+namespace simulate {
+
+/// Behind a next().
+template <class Part>
+class Asker::Came {
+ public:
+  Came(Part& part, Script script)
+      : script_{std::move(script)}, part_{&part}, generation_{part.generation_} {}
+  Came(Came&&) noexcept = default;
+  ~Came() {
+    if (script_.here() && generation_ == part_->generation_) part_->asking_ = false;
+  }
+  template <class Item>
+  Result<Value> operator()(const std::optional<Item>& item) {
+    const Turn turn{script_.scene()};
+    expect(generation_ == part_->generation_, "an item of an iterator that has gone");
+    part_->asking_ = false;
+    part_->comes(item);
+    return script_.run<false>();
+  }
+
+ private:
+  Script script_;
+  Part* part_;
+  unsigned generation_;
+};
+
+void Asker::begin_anew() {
+  ++generation_;
+  asking_ = false;
+}
+
+template <class Part, class F>
+void Asker::ask(Part& part, int node, std::size_t into, F ask) {
+  Came<Part> came{part, Script{scene_, node, kPlain}};
+  asking_ = true;
+  scene_.keep(into, ask().then(std::move(came)), node);
+}
+
+Future<void> GeneratorPart::Body::operator()(eyelet::Yield<Value>& yield) const {
+  GeneratorPart* const producer = part;
+  return eyelet::repeat(part->scene_.loop, [producer, &yield] { return producer->produce(yield); });
+}
+
+// Behind every other value it takes its time.
+Future<bool> GeneratorPart::produce(eyelet::Yield<Value>& yield) {
+  const Turn turn{scene_};
+  if (left_ == 0) return eyelet::sleep(scene_.loop, 0ms).then([] { return false; });
+  if (left_-- % 2 == 0) return eyelet::sleep(scene_.loop, 1ms).then([] { return true; });
+  const Future<void> taken = yield(Value{yielded_ + 1});
+  if (!taken.done()) ++yielded_;
+  return taken.then([] { return true; });
+}
+
+void GeneratorPart::comes(const std::optional<Value>& value) {
+  if (value)
+    expect(value->node == ++came_, "a generator gives something twice, or out of order");
+  else
+    expect(closed_ || came_ == yielded_, "a generator forgot something");
+}
+
+void GeneratorPart::begin(std::size_t count) {
+  end();
+  begin_anew();
+  left_ = 2 * count;
+  yielded_ = came_ = 0;
+  closed_ = false;
+  source_.emplace(scene_.loop, Body{this});
+}
+
+void GeneratorPart::next(std::size_t into) {
+  if (!source_ || asking_) return;
+  ask(*this, scene_.nodes.add(Kind::leaf, 2), into, [this] { return source_->next(); });
+}
+
+// A cancel of it is taken for that of the producer.
+void GeneratorPart::close(std::size_t into) {
+  if (!source_) return;
+  closed_ = true;
+  const int node = scene_.nodes.add_slow(2, true);
+  scene_.keep(into, source_->aclose().then(ToValue{Script{scene_, node, kPlain}}), node);
+}
+
+void GeneratorPart::check_quiet() const {
+  expect(!source_ || !asking_ || closed_ || came_ == yielded_,
+         "a generator keeps a value from who asks for it");
+}
+
+void AsCompletedPart::begin(std::size_t first, std::size_t second, bool limited) {
+  const Slot a = scene_.slots[first];
+  const Slot b = scene_.slots[second];
+  if (a.node == kNoNode || b.node == kNoNode) return;
+  begin_anew();
+  nodes_ = {a.node, b.node};
+  expected_ = a.future.block() == b.future.block() ? 1 : 2;
+  came_ = 0;
+  limited_ = limited;
+  const std::array<Future<Value>, 2> futures{a.future, b.future};
+  if (limited)
+    source_.emplace(scene_.loop, futures, 1ms);
+  else
+    source_.emplace(scene_.loop, futures);
+}
+
+void AsCompletedPart::next(std::size_t into) {
+  if (!source_ || asking_) return;
+  ask(*this, scene_.nodes.add(Kind::leaf, 2, nodes_[0], nodes_[1]), into,
+      [this] { return source_->next(); });
+}
+
+void AsCompletedPart::comes(const std::optional<Result<Value>>& outcome) {
+  if (outcome)
+    expect(++came_ <= expected_, "as_completed gives something twice");
+  else
+    expect(limited_ || came_ == expected_, "as_completed forgot something");
+}
+
+void AsCompletedPart::check_quiet() const {
+  if (!source_ || !asking_) return;
+  expect(came_ < expected_, "as_completed does not end");
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < expected_; ++i) done += scene_.nodes[nodes_[i]].seen;
+  expect(limited_ || done <= came_, "as_completed lost an outcome");
+}
+
+}  // namespace simulate

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+// iterators: a generator and as_completed, and who asks them for one thing after the other.
+#pragma once
+
+#include <optional>
+#include <tests/simulate/script.hpp>
+
+namespace simulate {
+
+/// Who asks an iterator, once at a time.
+class Asker {
+ protected:
+  explicit Asker(Scene& scene) : scene_{scene} {}
+  ~Asker() = default;
+
+  /// From now on it is another iterator.
+  void begin_anew();
+  /// `part`, which derives from this, hears in comes() of the item that `ask()` asks for, or that
+  /// there is none.
+  template <class Part, class F>
+  void ask(Part& part, int node, std::size_t into, F ask);
+
+  Scene& scene_;
+  bool asking_ = false;
+
+ private:
+  template <class Part>
+  class Came;
+
+  unsigned generation_ = 0;
+};
+
+class GeneratorPart : Asker {
+ public:
+  explicit GeneratorPart(Scene& scene) : Asker{scene} {}
+
+  void begin(std::size_t count);
+  void next(std::size_t into);
+  void close(std::size_t into);
+  void end() { source_.reset(); }
+  /// Those of its producer: task, loop, and what that waits for in a round.
+  std::size_t blocks() const { return source_ ? 8 : 0; }
+  void check_quiet() const;
+
+ private:
+  struct Body {
+    GeneratorPart* part;
+    Future<void> operator()(eyelet::Yield<Value>& yield) const;
+  };
+  friend Asker;
+
+  Future<bool> produce(eyelet::Yield<Value>& yield);
+  void comes(const std::optional<Value>& value);
+
+  std::optional<eyelet::Generator<Value, Body>> source_;
+  std::size_t left_ = 0;  // to be yielded
+  int yielded_ = 0;
+  int came_ = 0;
+  bool closed_ = false;
+};
+
+class AsCompletedPart : Asker {
+ public:
+  explicit AsCompletedPart(Scene& scene) : Asker{scene} {}
+
+  void begin(std::size_t first, std::size_t second, bool limited);
+  void next(std::size_t into);
+  void end() { source_.reset(); }
+  /// Its callbacks and its limit; and the nodes to which it has handles.
+  std::size_t blocks() const { return source_ ? 3 : 0; }
+  void list_held(std::vector<int>& held) const {
+    if (source_) held.insert(held.end(), nodes_.begin(), nodes_.end());
+  }
+  void check_quiet() const;
+
+ private:
+  friend Asker;
+
+  void comes(const std::optional<Result<Value>>& outcome);
+
+  std::optional<eyelet::AsCompleted<Value, 2>> source_;
+  std::array<int, 2> nodes_{};
+  std::size_t expected_ = 0;
+  std::size_t came_ = 0;
+  bool limited_ = false;
+};
+
+}  // namespace simulate
