@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-"""callgrind.py PROGRAM...: counts instructions per operation, as the difference of two runs.
+"""callgrind.py PROGRAM [WORKLOAD...]: counts instructions per operation, as the difference of two
+runs.
 
 What does not grow with the number of operations, start-up above all, is not in it.
 """
@@ -43,6 +44,6 @@ def count(program, names):
 
 
 if __name__ == '__main__':
-    for path in sys.argv[1:]:
-        for workload, instructions in count([path], steady([path])):
-            print(f'{os.path.basename(path):16}{workload:28}{instructions:8.0f}')
+    binary, *names = sys.argv[1:]
+    for workload, instructions in count([binary], names or steady([binary])):
+        print(f'{workload:32}{instructions:8.0f}')
