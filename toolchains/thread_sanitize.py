@@ -8,4 +8,3 @@ env.Append(
     LINKFLAGS=['-fsanitize=thread'],
     ONLY=['thread', 'tests/thread_port.hpp'],
 )
-env['TRAPS_HEAP'] = False  # malloc belongs to the sanitizer here

@@ -134,21 +134,23 @@ class Toolchain:
         """The compiler's command line, for checks that call it themselves."""
         return shlex.split(env.subst('$CXX $CXXFLAGS $CCFLAGS $_CCCOMCOM'))
 
+    def checks(self, part):
+        return part not in self.env['ELSEWHERE']
+
     def built_checks(self):
         if self.missing:
             yield check(self.name, report.skip(self.missing))
             return
         rooms = [*self.sources('tests/test_*'), *self.sources('tests/regression/*')]
         yield self.suite('tests/rooms', [f'{self.out}/{path}' for path in rooms])
-        for path in self.sources('tests/interleavings/*'):
-            yield self.suite(path.with_suffix(''))
-        if self.env['TRAPS_HEAP']:
-            for path in self.sources('tests/no_heap/*'):
+        for part in filter(self.checks, ('tests/interleavings', 'tests/no_heap')):
+            for path in self.sources(f'{part}/*'):
                 yield self.suite(path.with_suffix(''))
         if not self.env['ONLY']:
             yield from self.comparisons()
-        for name, program in self.examples.items():
-            yield self.run_example(f'examples/{name}', program, self.env['RUNNER']) or program
+        if self.checks('examples'):
+            for name, program in self.examples.items():
+                yield self.run_example(f'examples/{name}', program, self.env['RUNNER']) or program
         for path, program in self.firmware.items():
             runner = self.env['FIRMWARE_RUNNER']
             yield self.run_example(path, program, runner) or check(
@@ -158,8 +160,7 @@ class Toolchain:
     def comparisons(self):
         compare = [sys.executable, 'tests/conformance/compare.py', *self.env['RUNNER']]
         yield check(f'{self.name}: tests/conformance', report.counted(compare, 'scenarios'), self.conformance)
-        # Random schedules say the same on every processor: those of this machine play them faster.
-        if not self.env['RUNNER']:
+        if self.checks('tests/simulate'):
             yield check(f'{self.name}: tests/simulate', report.counted([], 'schedules'), self.simulate)
 
     def run_example(self, path, program, runner):
@@ -170,7 +171,9 @@ class Toolchain:
         return check(f'{self.name}: {path}', report.example(runner), program + [expected])
 
     def exclusions(self):
-        """What is left out, by what the target has not."""
+        """What is left out, and why."""
+        for part, why in self.env['ELSEWHERE'].items():
+            yield check(f'{self.name}: {part}', report.skip(why))
         if only := self.env['ONLY']:
             yield check(f'{self.name}: all else', report.skip(f'does not include {" or ".join(only)}'))
         if self.board and not self.firmware:
