@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// The two timers of each emulated board, for tests in which one is the port's and the other one
-// something outside.
+// For tests in which one of a board's timers is the port's, and the other one something outside.
 #pragma once
 
-#include <clock.hpp>
-#include <port/cortex_m/cmsdk_timer.hpp>
-#include <port/cortex_m/nrf51_timer.hpp>
-#include <port/cortex_m/systick.hpp>
+#include <tests/firmware/board_timers.hpp>
 
-#ifdef __ARM_ARCH_6M__  // micro:bit
-using BoardTimer = eyelet::Nrf51Timer<32, 0x40008000, 8>;
-using CoreTimer = eyelet::SysTick<16'000'000>;
-#else  // MPS2
-using BoardTimer = eyelet::CmsdkTimer<25'000'000, 0x40001000, 0x40000000, 8>;
-using CoreTimer = eyelet::SysTick<25'000'000>;
-#endif
-
-/// What the interrupts of the two do.
+/// What their interrupts do.
 inline void (*on_board_timer)() = nullptr;
 inline void (*on_core_timer)() = nullptr;
 
