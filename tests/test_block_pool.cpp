@@ -10,7 +10,7 @@
 using eyelet::kBlockBytes;
 using eyelet::detail::Block;
 using eyelet::detail::BlockPool;
-using eyelet::detail::BlockStorage;
+using eyelet::BlockStorage;
 using eyelet::detail::Count;
 using eyelet::detail::kPayloadBytes;
 

@@ -550,6 +550,16 @@ TEST(FutureRoom, siblings_of_a_failing_continuation_run_and_the_failure_is_repor
   check_reports(Errc::user);
 }
 
+TEST(FutureRoom, a_done_callback_gives_its_block_back_before_it_runs) {
+  const auto f = loop.create_future<int>();
+  const auto before = loop.stats().in_use;
+  std::size_t used = 0;
+  f.add_done_callback([&](const Future<int>&) { used = loop.stats().in_use; });
+  f.set_result(1);
+  run_pass();
+  CHECK_EQUAL(before, used);
+}
+
 TEST_GROUP_BASE(FutureCrowd, BasicFixture<256>) {
   std::array<Handle, 64> handles;
   std::array<int, 64> ran{};

@@ -9,7 +9,7 @@ using eyelet::sleep;
 namespace {
 
 constexpr std::size_t kDeepBlocks = 16000;
-eyelet::detail::BlockStorage<kDeepBlocks> deep_storage;
+eyelet::BlockStorage<kDeepBlocks> deep_storage;
 
 void run_all(Loop& loop) {
   for (int n = 0; n < 100000 && loop.poll() == eyelet::kAtOnce; ++n) {

@@ -309,14 +309,19 @@ TEST(Generators, begin_again_when_blocks_are_there_again) {
 }
 
 TEST(Generators, end_with_out_of_blocks_when_a_yield_finds_none) {
-  auto numbers = counting(1, 3);
+  Future<int> slow = loop.create_future<int>();
+  auto numbers = eyelet::generator<int>(loop, [&slow](Yield<int>& yield) {
+    return slow.then([&yield](int number) { return yield(number); });
+  });
   next = numbers.next();
-  run_ready();  // the producer sleeps: 4 blocks and the next to come
+  run_ready();  // the producer waits
   occupy(0);
-  advance(1ms);
+  slow.set_result(1);
+  run_ready();
   vacate();
   CHECK_EQUAL(-2 - static_cast<int>(Errc::out_of_blocks), got(next));
   check_reports(Errc::out_of_blocks);
+  slow = {};
 }
 
 TEST(Generators, yield_values_that_can_only_be_moved) {

@@ -91,6 +91,23 @@ TEST(Repeat, needs_one_block_however_many_rounds_there_are) {
   CHECK_EQUAL(2U, in_use());
 }
 
+TEST(Repeat, that_sleeps_needs_two_blocks) {
+  const auto before = loop.stats().in_use;
+  occupy(2);
+  task = repeat(loop, [this] {
+    ++rounds;
+    return sleep(loop, 1s);
+  });
+  run_ready();
+  for (int i = 0; i < 10; ++i) advance(1s);
+  CHECK_EQUAL(11, rounds);
+  vacate();
+  task.cancel();
+  settle();
+  task = {};
+  CHECK_EQUAL(before, loop.stats().in_use);
+}
+
 TEST(Repeat, cancelled_cancels_what_it_waits_for) {
   task = repeat(loop, [this] {
     ++rounds;

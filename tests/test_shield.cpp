@@ -8,7 +8,7 @@ using eyelet::sleep;
 using eyelet::wait_for;
 
 namespace {
-eyelet::detail::BlockStorage<6000> deep_storage;
+eyelet::BlockStorage<6000> deep_storage;
 }  // namespace
 
 TEST_GROUP_BASE(Shield, CombinatorFixture) {

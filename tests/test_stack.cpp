@@ -24,7 +24,7 @@ constexpr std::size_t kPainterBytes = 1024;
 constexpr std::size_t kSlack = 512;
 constexpr unsigned char kPaint = 0xA5;
 
-eyelet::detail::BlockStorage<kPool> storage;
+eyelet::BlockStorage<kPool> storage;
 alignas(kGuardBytes) unsigned char guarded_stack[kGuardBytes + kStackBytes];
 unsigned char* const stack = guarded_stack + kGuardBytes;
 

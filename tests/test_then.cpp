@@ -817,6 +817,16 @@ TEST(Then, the_destructor_of_a_value_may_end_and_attach_futures) {
   STRCMP_EQUAL("6 ", log.c_str());
 }
 
+TEST(Then, that_takes_no_value_gives_the_block_of_its_input_back_before_it_runs) {
+  const auto before = loop.stats().in_use;
+  std::size_t used = 0;
+  Future<void> slept = eyelet::sleep(loop, 1s).then([&] { used = loop.stats().in_use; });
+  loop.call_later(1s, [this] { loop.stop(); });
+  CHECK_TRUE(loop.run_forever().has_value());
+  CHECK_TRUE(slept.done());
+  CHECK_EQUAL(before + 2, used);  // its own, and that of the timer
+}
+
 TEST_GROUP_BASE(ThenExhausted, BasicFixture<1>) {
   Future<int> source;
 

@@ -9,7 +9,7 @@ using eyelet::sleep;
 using eyelet::wait;
 
 namespace {
-eyelet::detail::BlockStorage<11000> deep_storage;
+eyelet::BlockStorage<11000> deep_storage;
 }  // namespace
 
 TEST_GROUP_BASE(Wait, CombinatorFixture) {

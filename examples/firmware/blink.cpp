@@ -6,7 +6,9 @@
 
 using namespace std::chrono_literals;
 
-eyelet::StaticLoop<2> loop{board::port};  // the blink that runs, and the next
+// Apart from the loop, because a StaticLoop would lie in flash with its blocks.
+eyelet::BlockStorage<2> blocks;  // the blink that runs, and the next
+eyelet::Loop loop{board::port, blocks};
 bool lit = false;
 
 void blink() {

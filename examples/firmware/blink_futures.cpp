@@ -6,17 +6,16 @@
 
 using namespace std::chrono_literals;
 
-eyelet::StaticLoop<4> loop{board::port};  // the task, a round, and the next one
+eyelet::BlockStorage<2> blocks;  // the task, and the sleep that it awaits
+eyelet::Loop loop{board::port, blocks};
 bool lit = false;
-
-void blink() {
-  lit = !lit;
-  board::set_led(lit);
-}
 
 int main() {
   board::port.start();
-  blink();
-  const auto blinking = eyelet::repeat(loop, [] { return eyelet::sleep(loop, 500ms).then(blink); });
+  const auto blinking = eyelet::repeat(loop, [] {
+    lit = !lit;
+    board::set_led(lit);
+    return eyelet::sleep(loop, 500ms);
+  });
   return loop.run_forever() ? 0 : 1;
 }

@@ -54,6 +54,8 @@ enum Flag : std::uint8_t {
 /// In FutureOperations::runs_on, beside a bit per State: what `run` returns is an input to the next
 /// `run`, not the outcome. The callable stays until `run` drops it.
 inline constexpr std::uint8_t kRunsAgain = 128;
+/// Beside it: a value is no input to `run`, which takes none; it goes first, to give its block back.
+inline constexpr std::uint8_t kTakesNoInput = 32;
 /// Beside it: the payload ends with a pointer to the future's name.
 inline constexpr std::uint8_t kNamed = 64;
 
@@ -130,20 +132,29 @@ inline const char* name_of(const Block& future) {
 
 inline Block& block_of(Link& link) { return static_cast<Block&>(link); }
 
+}  // namespace eyelet::detail
+
+namespace eyelet {
+
 /// Memory for `Blocks` blocks, not initialised: a global one costs no start-up time and no flash.
 template <std::size_t Blocks>
 class BlockStorage {
  public:
-  static_assert(Blocks >= 1 && Blocks <= static_cast<Count>(-1), "eyelet: too few or many blocks");
+  static_assert(Blocks >= 1 && Blocks <= static_cast<detail::Count>(-1),
+                "eyelet: too few or many blocks");
   constexpr BlockStorage() : none_{} {}
-  constexpr Block* blocks() { return blocks_; }
+  constexpr detail::Block* blocks() { return blocks_; }
 
  private:
   union {
     char none_;
-    Block blocks_[Blocks];
+    detail::Block blocks_[Blocks];
   };
 };
+
+}  // namespace eyelet
+
+namespace eyelet::detail {
 
 /// With EYELET_FAULT_INJECTION=1: asked before each acquisition; true makes it fail.
 inline bool (*fail_acquisition)() = nullptr;

@@ -131,7 +131,7 @@ class [[nodiscard]] Future : public AnyFuture {
   [[nodiscard]] Future<T> finally(F&& fn) const;
 
   /// Calls `fn(Future<T>)` in a pass after it is done; callbacks run in the order they were added.
-  /// Memory: one block until it has run. Errors: out_of_blocks, closed: in the handle.
+  /// Memory: one block until it runs. Errors: out_of_blocks, closed: in the handle.
   template <class F>
   Handle add_done_callback(F&& fn) const;
 
@@ -294,12 +294,12 @@ Handle Future<T>::add_done_callback(F&& fn) const {
       {[](detail::Block& b) {
          Loop::retire(b);
          detail::Block& source = *b.upstream;
-         Fn& callback = detail::callable<Fn, 0>(b);
-         detail::add_handle(source);
+         Fn callback = detail::move_out<Fn, 0>(b);
+         b.loop->release(b);
+         // Its hold on the future becomes the handle that it gets.
+         --source.dependents;
+         ++source.handles;
          static_cast<void>(callback(Future<T>{*source.loop, &source}));
-         callback.~Fn();
-         source.loop->release(b);
-         detail::drop_dependent(source);
        },
        detail::destructor<Fn>()},
       detail::close_done_callback};

@@ -57,16 +57,21 @@ void settle(Block& stage, Block* input, bool cancelled) {
 }
 
 // Runs the callable if it wants this input, else passes the input on without calling anything.
-Block* start(Block& stage, Block* input, bool cancelled) {
+// Null afterwards: the input was let go.
+Block* start(Block& stage, Block*& input, bool cancelled) {
+  const FutureOperations& operations = future_operations(stage);
   const State outcome = cancelled                  ? State::cancelled
                         : input != nullptr         ? input->state
                         : stage.kind == Kind::task ? State::value
                                                    : State::error;
-  if ((future_operations(stage).runs_on & bit(outcome)) != 0)
-    return future_operations(stage).run(stage, input, cancelled);
-  drop_callable(stage);
-  settle(stage, input, cancelled);
-  return nullptr;
+  if ((operations.runs_on & bit(outcome)) == 0) {
+    drop_callable(stage);
+    settle(stage, input, cancelled);
+    return nullptr;
+  }
+  if ((operations.runs_on & kTakesNoInput) != 0 && input != nullptr)
+    drop_dependent(*std::exchange(input, nullptr));
+  return operations.run(stage, input, cancelled);
 }
 
 // `stage` waits for `inner`, which its callable returned.
@@ -89,7 +94,7 @@ void await(Block& stage, Block& inner) {
 
 // The turn of a stage or task: afterwards it is done, or waits for what its callable returned.
 void resume(Block& stage) {
-  Block* const input = stage.upstream;
+  Block* input = stage.upstream;
   stage.upstream = nullptr;
   const bool cancelled = take_flag(stage, kCancelRequested);
   set_flag(stage, kRunning);

@@ -115,6 +115,15 @@ F& callable(Block& block) {
   return *std::launder(reinterpret_cast<F*>(block.payload + Offset));
 }
 
+/// The same, and nothing is left in the block.
+template <class F, std::size_t Offset>
+F move_out(Block& block) {
+  F& there = callable<F, Offset>(block);
+  F moved{std::move(there)};
+  there.~F();
+  return moved;
+}
+
 }  // namespace detail
 
 /// An event loop. All memory is in the blocks that it is given.
@@ -125,7 +134,7 @@ class Loop {
 
   /// `port` and `storage` must outlive the loop. Constant-initialised where they are global.
   template <std::size_t Blocks>
-  constexpr Loop(Port& port, detail::BlockStorage<Blocks>& storage)
+  constexpr Loop(Port& port, BlockStorage<Blocks>& storage)
       : Loop{port, storage.blocks(), Blocks, nullptr, 0} {}
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -133,13 +142,13 @@ class Loop {
   // --- Scheduling ---
 
   /// Runs `fn()` in the next pass, after all that was scheduled before.
-  /// Memory: one block until it has run. Errors: out_of_blocks, closed: in the handle.
+  /// Memory: one block until it runs. Errors: out_of_blocks, closed: in the handle.
   template <class F>
   Handle call_soon(F&& fn);
 
   /// Runs `fn()` once `delay` is over, never earlier; zero means in the next pass. A delay that
   /// leads past the end of time ends there. Errors: as call_soon, and invalid_argument for a
-  /// negative one. Memory: one block until it has run. Cost: O(log t), t = armed timers.
+  /// negative one. Memory: one block until it runs. Cost: O(log t), t = armed timers.
   template <class F>
   Handle call_later(Delay delay, F&& fn);
 
@@ -324,8 +333,8 @@ class Loop {
 };
 
 /// A loop with its memory: `Blocks` blocks, and room for `Mail` calls of call_soon_threadsafe.
-/// `sizeof` tells the whole price. A global one lies in .data, image included; where flash is
-/// short, a Loop beside a global detail::BlockStorage keeps the blocks in .bss.
+/// `sizeof` tells the whole price. A global one lies in .data, and so in the image, too; where
+/// flash is short, a Loop beside a global BlockStorage keeps the blocks in .bss.
 template <std::size_t Blocks, std::size_t Mail = 0>
 class StaticLoop : private detail::LoopStorage<Blocks, Mail>, public Loop {
  public:
@@ -352,11 +361,12 @@ detail::Block* Loop::new_callback(F&& fn) {
                 "eyelet: pass a callable that cannot be copied by std::move");
   static constexpr detail::Operations kOperations{[](detail::Block& block) {
                                                     retire(block);
-                                                    Fn& callback =
-                                                        detail::callable<Fn, Offset>(block);
-                                                    static_cast<void>(callback());
-                                                    callback.~Fn();
+                                                    Fn callback =
+                                                        detail::move_out<Fn, Offset>(block);
+                                                    // First, so that what schedules itself again
+                                                    // needs no second block.
                                                     block.loop->release(block);
+                                                    static_cast<void>(callback());
                                                   },
                                                   detail::destructor<Fn, Offset>()};
   detail::Block* const block = acquire();

@@ -27,7 +27,7 @@ struct Repeating {
                                                 &kResultOperations<void>,
                                                 run,
                                                 nullptr,
-                                                bit(State::value) | kRunsAgain};
+                                                Body::kInput | bit(State::value) | kRunsAgain};
 
   static Task<void> begin(Loop& owner, Body&& body) {
     Block* const task = make_future(owner, Kind::task, kOperations);
@@ -46,6 +46,7 @@ struct RepeatBody {
   using T = value_of<Returned>;
   static_assert(std::is_void_v<T> || std::is_same_v<T, bool>,
                 "eyelet: repeat: the body returns a Future<void> or a Future<bool>");
+  static constexpr std::uint8_t kInput = std::is_void_v<T> ? kTakesNoInput : 0;
   Fn fn;
 
   // Nothing: the loop is over.
@@ -61,6 +62,7 @@ template <class Source, class Fn>
 struct ForEachBody {
   using Item = typename value_of<decltype(std::declval<Source&>().next())>::value_type;
   static_assert(std::is_invocable_v<Fn&, Item&&>, "eyelet: for_each: fn is called with an item");
+  static constexpr std::uint8_t kInput = 0;
   Source* source;
   Fn fn;
   bool pulling = false;

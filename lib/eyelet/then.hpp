@@ -129,11 +129,12 @@ auto Future<T>::then(F&& fn) const {
   using Fn = std::decay_t<F>;
   using Call = ThenCall<T, Fn>;
   using U = typename Call::type;
-  static constexpr FutureOperations kOperations{{{run_chain, destructor<Fn>()}, close_future},
-                                                &kResultOperations<U>,
-                                                Call::run,
-                                                nullptr,
-                                                bit(State::value)};
+  static constexpr FutureOperations kOperations{
+      {{run_chain, destructor<Fn>()}, close_future},
+      &kResultOperations<U>,
+      Call::run,
+      nullptr,
+      std::is_void_v<T> ? bit(State::value) | kTakesNoInput : bit(State::value)};
   // An error that has no block needs none to pass by.
   if (block() == nullptr && loop() != nullptr) return Future<U>{*loop(), nullptr};
   return make_stage<U>(*this, std::forward<F>(fn), kOperations);
