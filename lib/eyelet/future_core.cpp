@@ -96,10 +96,11 @@ void await(Block& stage, Block& inner) {
 void resume(Block& stage) {
   Block* input = stage.upstream;
   stage.upstream = nullptr;
-  const bool cancelled = take_flag(stage, kCancelRequested);
-  set_flag(stage, kRunning);
+  const unsigned flags = stage.flags;
+  const bool cancelled = (flags & kCancelRequested) != 0;
+  stage.flags = static_cast<std::uint8_t>((flags & ~kCancelRequested) | kRunning);
   Block* inner = nullptr;
-  if (has_flag(stage, kAwaiting))
+  if ((flags & kAwaiting) != 0)
     // Without an input: a circle was opened here, and an uncancel() came too late.
     settle(stage, input, cancelled || input == nullptr);
   else
@@ -107,7 +108,7 @@ void resume(Block& stage) {
   if (input != nullptr) drop_dependent(*input);
   if (inner != nullptr) await(stage, *inner);
   // Cancelled by itself while it ran: what it returned does not count.
-  if (stage.state == State::value && take_flag(stage, kCancelRequested)) {
+  if (has_flag(stage, kCancelRequested) && stage.state == State::value) {
     destroy_result(stage);
     set_failed(stage, Error{Errc::cancelled, 0});
   }
@@ -124,10 +125,7 @@ bool being_delivered(const Block& future) {
 Block* deliver(Block& future) {
   if (future.kind != Kind::task && future.continuations.has_one()) {
     Block& only = block_of(*future.continuations.front());
-    if (only.kind >= Kind::stage) {
-      future.continuations.clear();
-      return &only;
-    }
+    if (only.kind >= Kind::stage) return &only;
   }
   complete(future);
   return nullptr;
@@ -164,7 +162,9 @@ void bury(Block& future) {
 }
 
 void lose_last_handle(Block& future) {
-  if (future.kind == Kind::promise) {
+  if (is_done(future)) {
+    free_if_unused(future);
+  } else if (future.kind == Kind::promise) {
     // Nobody listens: then nobody misses the outcome either.
     if (future.dependents == 0) set_flag(future, kObserved);
     fail_pending(future, Error{Errc::broken_promise, 0});

@@ -82,11 +82,7 @@ void lose_last_handle(Block& future);
 
 inline void drop_handle(Block& future) {
   future.loop->check_context();
-  if (--future.handles != 0) return;
-  if (is_done(future))
-    free_if_unused(future);
-  else
-    lose_last_handle(future);
+  if (--future.handles == 0) lose_last_handle(future);
 }
 
 /// Makes `continuation` wait for `source`; if that is done already, schedules it.

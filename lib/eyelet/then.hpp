@@ -66,7 +66,8 @@ Future<T> make_stage(const AnyFuture& source, F&& fn, const FutureOperations& op
   static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
   static_assert(std::is_constructible_v<Fn, F>,
                 "eyelet: pass a callable that cannot be copied by std::move");
-  Loop* const owner = source.loop();
+  Block* const input = source.block();
+  Loop* const owner = input != nullptr ? input->loop : source.loop();
   if (owner == nullptr) return {};
   // A refusal is reported to the user, who may drop `source` there.
   Block* const stage = make_future(*owner, Kind::stage, operations);

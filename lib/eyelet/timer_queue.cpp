@@ -12,21 +12,16 @@ namespace {
 // While a block is armed, its link and its upstream are the heap's.
 Block* left(const Block& b) { return static_cast<Block*>(b.next); }
 Block* right(const Block& b) { return static_cast<Block*>(b.prev); }
-void set_left(Block& b, Block* child) { b.next = child; }
-void set_right(Block& b, Block* child) { b.prev = child; }
 
 // The number of blocks on the way to the nearest missing child.
 unsigned rank(const Block* b) { return b == nullptr ? 0U : b->depth; }
 
-// The difference, not the numbers: it is right across the wrap.
-bool armed_before(Block& a, Block& b) {
-  return static_cast<std::make_signed_t<std::size_t>>(timer(a).order - timer(b).order) < 0;
-}
-
 bool due_before(Block& a, Block& b) {
-  const TimePoint at = timer(a).deadline;
-  const TimePoint bt = timer(b).deadline;
-  return at < bt || (at == bt && armed_before(a, b));
+  const Timer& at = timer(a);
+  const Timer& bt = timer(b);
+  if (at.deadline != bt.deadline) return at.deadline < bt.deadline;
+  // The difference, not the numbers: it is right across the wrap.
+  return static_cast<std::make_signed_t<std::size_t>>(at.order - bt.order) < 0;
 }
 
 // Puts the shorter way of `b` on its right; tells whether the rank of `b` changed.
@@ -42,30 +37,22 @@ void restore_upwards(Block* b) {
   while (b != nullptr && restore(*b)) b = b->upstream;
 }
 
-// Merges two heaps below `parent` and returns the top one.
-Block* merge(Block* a, Block* b, Block* parent) {
-  Block* top = nullptr;
-  Block* last = nullptr;
+// Merges two heaps into one at `place`, which is in `above`, or the root.
+void merge(Link** place, Block* above, Block* a, Block* b) {
+  Block* last = above;
   while (a != nullptr && b != nullptr) {
     if (due_before(*b, *a)) std::swap(a, b);
+    *place = a;
     a->upstream = last;
-    if (last == nullptr)
-      top = a;
-    else
-      set_right(*last, a);
     last = a;
+    place = &a->prev;
     a = right(*a);
   }
-  Block* const rest = a != nullptr ? a : b;
-  if (last == nullptr) {
-    top = rest;
-  } else {
-    set_right(*last, rest);
-    if (rest != nullptr) rest->upstream = last;
-    for (; last != nullptr; last = last->upstream) restore(*last);
-  }
-  if (top != nullptr) top->upstream = parent;
-  return top;
+  if (a == nullptr) a = b;
+  *place = a;
+  if (a != nullptr) a->upstream = last;
+  for (; last != above; last = last->upstream) restore(*last);
+  restore_upwards(above);
 }
 
 }  // namespace
@@ -73,22 +60,22 @@ Block* merge(Block* a, Block* b, Block* parent) {
 void TimerQueue::arm(Block& block, TimePoint deadline) {
   ::new (static_cast<void*>(block.payload)) Timer{deadline, order_++};
   block.flags |= kArmed;
-  // It is the last to be armed, so it goes below all on the right spine that are not later.
+  // It is the last to be armed, so it goes below all on the right spine that are not later: there
+  // is less to compare than in a merge.
+  Link** place = &root_;
   Block* parent = nullptr;
-  Block* below = root_;
+  Block* below = root();
   while (below != nullptr && timer(*below).deadline <= deadline) {
     parent = below;
+    place = &below->prev;
     below = right(*below);
   }
-  set_left(block, below);
-  set_right(block, nullptr);
+  block.next = below;
+  block.prev = nullptr;
   block.depth = 1;
   block.upstream = parent;
   if (below != nullptr) below->upstream = &block;
-  if (parent == nullptr)
-    root_ = &block;
-  else
-    set_right(*parent, &block);
+  *place = &block;
   restore_upwards(parent);
 }
 
@@ -96,19 +83,15 @@ void TimerQueue::remove(Block& block) {
   EYELET_ASSERT(block.flags & kArmed);
   block.flags = static_cast<std::uint8_t>(block.flags & ~kArmed);
   Block* const parent = block.upstream;
-  Block* const below = merge(left(block), right(block), parent);
-  if (parent == nullptr)
-    root_ = below;
-  else if (left(*parent) == &block)
-    set_left(*parent, below);
-  else
-    set_right(*parent, below);
-  restore_upwards(parent);
   block.upstream = nullptr;
+  Link** const place = parent == nullptr         ? &root_
+                       : left(*parent) == &block ? &parent->next
+                                                 : &parent->prev;
+  merge(place, parent, left(block), right(block));
 }
 
 Block* TimerQueue::pop_due(TimePoint now) {
-  Block* const first = root_;
+  Block* const first = root();
   if (first == nullptr || timer(*first).deadline > now) return nullptr;
   remove(*first);
   return first;

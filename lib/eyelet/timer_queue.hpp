@@ -31,7 +31,7 @@ class TimerQueue {
   bool empty() const { return root_ == nullptr; }
 
   /// The earliest deadline, kNever if nothing is armed. O(1).
-  TimePoint next() const { return root_ == nullptr ? kNever : timer(*root_).deadline; }
+  TimePoint next() const { return empty() ? kNever : timer(*root()).deadline; }
 
   /// Arms `block`, which is in no list. O(log n).
   void arm(Block& block, TimePoint deadline);
@@ -43,7 +43,9 @@ class TimerQueue {
   Block* pop_due(TimePoint now);
 
  private:
-  Block* root_ = nullptr;
+  Block* root() const { return static_cast<Block*>(root_); }
+
+  Link* root_ = nullptr;
   std::size_t order_;
 };
 
