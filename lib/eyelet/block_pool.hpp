@@ -54,7 +54,8 @@ enum Flag : std::uint8_t {
 /// In FutureOperations::runs_on, beside a bit per State: what `run` returns is an input to the next
 /// `run`, not the outcome. The callable stays until `run` drops it.
 inline constexpr std::uint8_t kRunsAgain = 128;
-/// Beside it: a value is no input to `run`, which takes none; it goes first, to give its block back.
+/// Beside it: a value is no input to `run`, which takes none; it goes first, to give its block
+/// back.
 inline constexpr std::uint8_t kTakesNoInput = 32;
 /// Beside it: the payload ends with a pointer to the future's name.
 inline constexpr std::uint8_t kNamed = 64;
