@@ -801,6 +801,27 @@ TEST(Then, the_destructor_of_a_callable_may_cancel_and_drop_its_own_stage) {
   }
 }
 
+TEST(Then, a_stage_may_be_dropped_by_the_destructor_of_the_value_that_it_lets_go) {
+  auto drop = [this] { stage = {}; };
+  auto value = loop.create_future<OnDestroy<decltype(drop)>>();
+  stage = value.then([](const auto&) { return 1; });
+  static_cast<void>(value.set_result(OnDestroy{drop}));
+  value = {};
+  run_ready();
+  CHECK(stage.block() == nullptr);
+}
+
+TEST(Then, a_stage_that_cancels_itself_may_be_dropped_by_the_destructor_of_its_value) {
+  eyelet::AnyFuture own;
+  own = source.then([&own](int) {
+    CHECK(own.cancel());
+    return OnDestroy{[&own] { own = {}; }};
+  });
+  succeed(4);
+  run_pass();
+  CHECK(own.block() == nullptr);
+}
+
 TEST(Then, the_destructor_of_a_value_may_end_and_attach_futures) {
   auto slot = std::make_unique<Future<int>>(source.then([](int x) { return x; }));
   OnDestroy hook{[this, &slot] {
