@@ -54,11 +54,11 @@ TEST(Then, then_behind_a_future_without_a_value_is_called_without_arguments) {
 }
 
 TEST(Then, then_that_returns_nothing_gives_a_future_of_nothing) {
-  done = source.then([this](int) { note("ran")(); });
+  done = source.then([this, live = Live{}](int) { note("ran")(); });
   succeed(1);
   run_pass();
   CHECK_EQUAL(Errc::none, code(done));
-  CHECK(done.done());
+  CHECK_EQUAL(0, Live::count);
   STRCMP_EQUAL("ran ", log.c_str());
 }
 
@@ -71,6 +71,7 @@ TEST(Then, then_may_fail_by_returning_a_result) {
   CHECK_EQUAL(3, value_of(good.result()));
   CHECK(bad.error() == (Error{Errc::user, 2}));
   CHECK(gone.cancelled());
+  CHECK_EQUAL(0, Live::count);
 }
 
 TEST(Then, then_copies_what_a_callable_returns_by_reference) {
@@ -251,7 +252,7 @@ TEST(Then, finally_runs_on_every_path_and_passes_the_outcome_on) {
   auto failing = loop.create_future<int>();
   auto error = failing.finally(note("error"));
   auto going = loop.create_future<int>();
-  auto gone = going.finally(note("gone"));
+  auto gone = going.finally([this, live = Live{}] { note("gone")(); });
   succeed(4);
   static_cast<void>(failing.set_error(Errc::user, 5));
   going.cancel();
