@@ -336,6 +336,14 @@ TEST(WaiterReentry, a_request_that_ends_its_own_wait_while_that_is_delivered) {
   CHECK_EQUAL(2, gate.delivered);
 }
 
+TEST(WaiterReentry, a_request_that_cancels_its_own_wait_after_tasks_were_enumerated) {
+  wait(true);
+  loop.for_each_task([](const eyelet::AnyFuture&) { FAIL("there is no task"); });
+  gate.open();
+  run_ready();
+  CHECK_EQUAL(1, gate.delivered);
+}
+
 TEST(WaiterReentry, a_request_that_ends_its_own_wait_while_that_is_cancelled) {
   for (const bool cancels : {false, true}) {
     wait(cancels);
