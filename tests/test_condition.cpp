@@ -211,6 +211,21 @@ TEST(Conditions, cancelled_while_reacquiring_asks_for_the_lock_anew) {
   ends_holding_the_lock(0, Errc::cancelled);
 }
 
+// K1
+TEST(Conditions, cancelled_when_granted_the_lock_leaves_it_to_the_next_in_line) {
+  queue_up(1);
+  hold();
+  CHECK_EQUAL(Errc::none, code(condition->notify()));
+  run_ready();
+  auto next = lock->acquire();
+  held.release();
+  CHECK_TRUE(waiting[0].cancel());
+  run_ready();
+  CHECK_TRUE(next.done());
+  next = {};
+  ends_holding_the_lock(0, Errc::cancelled);
+}
+
 // K3
 TEST(Conditions, a_notification_of_one_who_is_cancelled_goes_to_the_next) {
   for (const int passes : {0, 1, 2}) {
@@ -520,6 +535,20 @@ TEST(Conditions, destroyed_leaves_its_waiters_broken_one_after_the_other_with_th
   CHECK_EQUAL(Errc::broken_promise, code(waiting[0]));
   CHECK_EQUAL(Errc::cancelled, code(waiting[1]));
   CHECK_EQUAL(Errc::broken_promise, code(waiting[2]));
+}
+
+TEST(Conditions, destroyed_gives_its_waiters_the_lock_in_the_order_in_which_they_came) {
+  // The first waiter gets the later block, which was freed last.
+  auto earlier = loop.create_future<void>();
+  auto later = loop.create_future<void>();
+  earlier = {};
+  later = {};
+  queue_up(2);
+  condition.reset();
+  run_ready();
+  CHECK_FALSE(waiting[1].done());
+  ends_holding_the_lock(0, Errc::broken_promise);
+  ends_holding_the_lock(1, Errc::broken_promise);
 }
 
 TEST(Conditions, destroyed_before_the_turn_of_a_predicate_that_is_true_leaves_it_broken) {

@@ -519,6 +519,22 @@ TEST(Gather, may_be_cancelled_and_dropped_by_what_its_cancel_destroys) {
   CHECK_EQUAL(2U, in_use());
 }
 
+TEST(Gather, may_be_cancelled_and_dropped_by_what_the_cancel_of_another_destroys) {
+  auto other = gather(a, b);
+  auto drop = [&other] {
+    other.cancel();
+    other = {};
+  };
+  using Dropper = OnDestroy<decltype(drop)>;
+  eyelet::Queue<std::optional<Dropper>, 1> queue{loop};
+  CHECK_EQUAL(Errc::none, code(queue.put_nowait(std::nullopt)));
+  auto all = gather(queue.put(Dropper{drop}));
+  all.cancel();
+  settle();
+  CHECK_TRUE(all.cancelled());
+  CHECK_EQUAL(3U, in_use());
+}
+
 // --- Nested ---
 
 TEST(Gather, of_gathers_gives_nested_values) {

@@ -184,6 +184,19 @@ TEST(IsrQueues, get_nowait_may_be_first_and_the_getter_keeps_its_place) {
   CHECK_FALSE(second.done());
 }
 
+TEST(IsrQueues, a_getter_whose_item_was_taken_comes_before_one_who_was_granted_after_it) {
+  queue.put_nowait(1);
+  const Future<int> first = queue.get();
+  loop.call_soon([this] { queue.put_nowait(3); });
+  queue.put_nowait(2);
+  const Future<int> second = queue.get();
+  CHECK_EQUAL(1, get());
+  CHECK_EQUAL(2, get());
+  run_ready();
+  CHECK_EQUAL(3, value_of(first.result()));
+  CHECK_FALSE(second.done());
+}
+
 TEST(IsrQueues, an_item_that_does_not_come_in_time_times_out_and_is_there_for_the_next) {
   const Future<int> limited = eyelet::wait_for(queue.get(), 10ms);
   advance(10ms);

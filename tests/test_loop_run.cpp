@@ -214,6 +214,17 @@ TEST(LoopRun, until_complete_runs_the_callbacks_of_the_future) {
   STRCMP_EQUAL("done ", log.c_str());
 }
 
+TEST(LoopRun, until_complete_ends_though_the_ready_queue_is_never_dry) {
+  const Future<int> future = loop.create_future<int>();
+  int left = 1000;
+  loop.call_soon(Endless{&loop, &left});
+  loop.call_soon([&future] { static_cast<void>(future.set_result(7)); });
+  CHECK_EQUAL(7, value_of(loop.run_until_complete(future)));
+  CHECK_COMPARE(left, >, 990);
+  left = 1;
+  run_pass();
+}
+
 TEST(LoopRun, until_complete_says_so_if_it_was_stopped_first) {
   Future<int> future = loop.create_future<int>();
   loop.call_soon([this] { loop.stop(); });

@@ -539,6 +539,17 @@ TEST(Queues, shut_down_ends_putters_also_those_for_whom_there_is_room) {
 }
 
 // Q8
+TEST(Queues, shut_down_ends_a_putter_whose_room_was_taken) {
+  fill();
+  put(1, 3);
+  check_nowait(1);
+  CHECK_EQUAL(Errc::none, code(queue->put_nowait(4)));
+  queue->shutdown();
+  run_ready();
+  CHECK_EQUAL(Errc::queue_shut_down, code(putter[0]));
+}
+
+// Q8
 TEST(Queues, shut_down_immediately_drops_items_and_ends_getters_granted_or_not) {
   eyelet::Queue<MoveOnly, 2> items{loop};
   std::array<Future<MoveOnly>, 3> gets{items.get(), items.get(), items.get()};

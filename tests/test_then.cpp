@@ -54,11 +54,11 @@ TEST(Then, then_behind_a_future_without_a_value_is_called_without_arguments) {
 }
 
 TEST(Then, then_that_returns_nothing_gives_a_future_of_nothing) {
-  done = source.then([this](int) { note("ran")(); });
+  done = source.then([this, live = Live{}](int) { note("ran")(); });
   succeed(1);
   run_pass();
   CHECK_EQUAL(Errc::none, code(done));
-  CHECK(done.done());
+  CHECK_EQUAL(0, Live::count);
   STRCMP_EQUAL("ran ", log.c_str());
 }
 
@@ -251,7 +251,7 @@ TEST(Then, finally_runs_on_every_path_and_passes_the_outcome_on) {
   auto failing = loop.create_future<int>();
   auto error = failing.finally(note("error"));
   auto going = loop.create_future<int>();
-  auto gone = going.finally(note("gone"));
+  auto gone = going.finally([this, live = Live{}] { note("gone")(); });
   succeed(4);
   static_cast<void>(failing.set_error(Errc::user, 5));
   going.cancel();
@@ -260,6 +260,7 @@ TEST(Then, finally_runs_on_every_path_and_passes_the_outcome_on) {
   CHECK_EQUAL(4, value_of(value.result()));
   CHECK(error.error() == (Error{Errc::user, 5}));
   CHECK(gone.cancelled());
+  CHECK_EQUAL(0, Live::count);
 }
 
 TEST(Then, finally_waits_for_the_future_that_it_returns) {
@@ -799,6 +800,27 @@ TEST(Then, the_destructor_of_a_callable_may_cancel_and_drop_its_own_stage) {
     run_ready();
     CHECK(stage.done());
   }
+}
+
+TEST(Then, a_stage_may_be_dropped_by_the_destructor_of_the_value_that_it_lets_go) {
+  auto drop = [this] { stage = {}; };
+  auto value = loop.create_future<OnDestroy<decltype(drop)>>();
+  stage = value.then([](const auto&) { return 1; });
+  static_cast<void>(value.set_result(OnDestroy{drop}));
+  value = {};
+  run_ready();
+  CHECK(stage.block() == nullptr);
+}
+
+TEST(Then, a_stage_that_cancels_itself_may_be_dropped_by_the_destructor_of_its_value) {
+  eyelet::AnyFuture own;
+  own = source.then([&own](int) {
+    CHECK(own.cancel());
+    return OnDestroy{[&own] { own = {}; }};
+  });
+  succeed(4);
+  run_pass();
+  CHECK(own.block() == nullptr);
 }
 
 TEST(Then, the_destructor_of_a_value_may_end_and_attach_futures) {
