@@ -52,7 +52,7 @@ void GroupPart::run(std::size_t into, const How& how) {
   }
   const Future<void> ended =
       run.finally(End{*this, began ? run_count_ : 0, Script{scene_, end, kPlain}});
-  scene_.keep(into, ended.then(ToValue{Script{scene_, node, kPlain}}), node);
+  scene_.keep(into, ended.then(Body<false>{Script{scene_, node, kPlain}}), node);
 }
 
 void GroupPart::join(std::size_t into, const How& how) {

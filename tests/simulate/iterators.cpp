@@ -40,7 +40,7 @@ void Asker::ask(Part& part, int node, std::size_t into, F ask) {
   scene_.keep(into, ask().then(std::move(came)), node);
 }
 
-Future<void> GeneratorPart::Body::operator()(eyelet::Yield<Value>& yield) const {
+Future<void> GeneratorPart::Producer::operator()(eyelet::Yield<Value>& yield) const {
   GeneratorPart* const producer = part;
   return eyelet::repeat(part->scene_.loop, [producer, &yield] { return producer->produce(yield); });
 }
@@ -68,7 +68,7 @@ void GeneratorPart::begin(std::size_t count) {
   left_ = 2 * count;
   yielded_ = came_ = 0;
   closed_ = false;
-  source_.emplace(scene_.loop, Body{this});
+  source_.emplace(scene_.loop, Producer{this});
 }
 
 void GeneratorPart::next(std::size_t into) {
@@ -81,7 +81,7 @@ void GeneratorPart::close(std::size_t into) {
   if (!source_) return;
   closed_ = true;
   const int node = scene_.nodes.add_slow(2, true);
-  scene_.keep(into, source_->aclose().then(ToValue{Script{scene_, node, kPlain}}), node);
+  scene_.keep(into, source_->aclose().then(Body<false>{Script{scene_, node, kPlain}}), node);
 }
 
 void GeneratorPart::check_quiet() const {

@@ -43,7 +43,7 @@ class GeneratorPart : Asker {
   void check_quiet() const;
 
  private:
-  struct Body {
+  struct Producer {
     GeneratorPart* part;
     Future<void> operator()(eyelet::Yield<Value>& yield) const;
   };
@@ -52,7 +52,7 @@ class GeneratorPart : Asker {
   Future<bool> produce(eyelet::Yield<Value>& yield);
   void comes(const std::optional<Value>& value);
 
-  std::optional<eyelet::Generator<Value, Body>> source_;
+  std::optional<eyelet::Generator<Value, Producer>> source_;
   std::size_t left_ = 0;  // to be yielded
   int yielded_ = 0;
   int came_ = 0;

@@ -189,7 +189,7 @@ void QueuePart::for_each(std::size_t count, std::size_t slot, const How& how) {
         const Turn turn{capture.scene()};
         capture.perform();
       });
-  scene_.keep(slot, then_or_cancel(loop, ToValue{Script{scene_, node, kPlain}}), node);
+  scene_.keep(slot, then_or_cancel(loop, Body<false>{Script{scene_, node, kPlain}}), node);
 }
 
 void QueuePart::look_at_unfinished() {

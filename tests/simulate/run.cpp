@@ -18,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr itimerval kMostTime{{0, 0}, {0, 300'000}};  // of a processor; a thousandth is enough
+constexpr itimerval kMostTime{{0, 0}, {0, 100'000}};  // of a processor; a hundredth is enough
 
 void play_one(const Schedule& schedule) {
   setitimer(ITIMER_PROF, &kMostTime, nullptr);  // what does not end is killed

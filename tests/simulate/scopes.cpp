@@ -39,7 +39,7 @@ void ScopePart::repeat(std::size_t rounds, std::size_t into, const How& how) {
         capture.perform();
         return eyelet::sleep(capture.scene().loop, nap ? 0ms : 1ms).then([more] { return more; });
       });
-  scene_.keep(into, then_or_cancel(loop, ToValue{Script{scene_, node, kPlain}}), node);
+  scene_.keep(into, then_or_cancel(loop, Body<false>{Script{scene_, node, kPlain}}), node);
 }
 
 void ScopePart::with(LockPart& lock, std::size_t into, const How& how) {

@@ -80,28 +80,14 @@ class Script {
   std::uint8_t actor_;
 };
 
-/// Makes a value of nothing.
-class ToValue {
- public:
-  explicit ToValue(Script script) : script_{std::move(script)} {}
-  Result<Value> operator()() {
-    const Turn turn{script_.scene()};
-    script_.perform();
-    return script_.outcome();
-  }
-
- private:
-  Script script_;
-};
-
-/// The body of a task or scope.
+/// What is called with nothing: the body of a task or scope, or a continuation.
 template <bool kLater>
 class Body {
  public:
   explicit Body(Script script) : script_{std::move(script)} {}
   Returned<kLater> operator()() {
     const Turn turn{script_.scene()};
-    expect(!script_.model().no_value, "a body begins after its cancel");
+    expect(!script_.model().no_value, "a body begins, or goes on, after its cancel");
     return script_.run<kLater>();
   }
 
@@ -111,10 +97,10 @@ class Body {
 
 /// Keeps something until it is called or destroyed.
 template <class Held>
-class Rest : ToValue {
+class Rest : Body<false> {
  public:
-  Rest(Script script, Held held) : ToValue{std::move(script)}, held_{std::move(held)} {}
-  using ToValue::operator();
+  Rest(Script script, Held held) : Body{std::move(script)}, held_{std::move(held)} {}
+  using Body::operator();
 
  private:
   Held held_;
@@ -146,28 +132,23 @@ class RestBehind {
 template <class Held>
 Future<Value> Script::later(Held held) const {
   Scene& there = scene();
-  if (returns_ != Returns::other) {
-    const int node = there.nodes.add(Kind::leaf, 2);
-    there.await(node_, node);
-    const auto nap = returns_ == Returns::nap ? 0ms : 1ms;
-    Future<Value> rest = eyelet::sleep(there.loop, nap)
-                             .then(Rest<Held>{Script{there, node, kPlain}, std::move(held)});
-    if (rest.block() == nullptr) there.nodes[node].done = true;
-    return rest;
+  const Slot other = there.slots[other_];
+  const bool sleeps = returns_ != Returns::other;
+  if (!sleeps && other.node == kNoNode) return other.future;
+  if (!sleeps && std::is_same_v<Held, Nothing>) {
+    there.await(node_, other.node);
+    return other.future;
   }
-  const Slot slot = there.slots[other_];
-  if constexpr (std::is_same_v<Held, Nothing>) {
-    if (slot.node != kNoNode) there.await(node_, slot.node);
-    return slot.future;
-  } else {
-    if (slot.node == kNoNode) return slot.future;
-    const int node = there.nodes.add(Kind::finally, 1, slot.node);
-    there.await(node_, node);
-    Future<Value> rest =
-        slot.future.finally(RestBehind<Held>{Script{there, node, kPlain}, std::move(held)});
-    if (rest.block() == nullptr) there.nodes[node].done = true;
-    return rest;
-  }
+  const int node =
+      sleeps ? there.nodes.add(Kind::leaf, 2) : there.nodes.add(Kind::finally, 1, other.node);
+  there.await(node_, node);
+  Script script{there, node, kPlain};
+  const auto nap = returns_ == Returns::nap ? 0ms : 1ms;
+  Future<Value> rest =
+      sleeps ? eyelet::sleep(there.loop, nap).then(Rest<Held>{std::move(script), std::move(held)})
+             : other.future.finally(RestBehind<Held>{std::move(script), std::move(held)});
+  if (rest.block() == nullptr) there.nodes[node].done = true;
+  return rest;
 }
 
 }  // namespace simulate
