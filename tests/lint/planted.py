@@ -119,6 +119,11 @@ DEFECTS = {
         ('code.cpp', '#include <array>\nint f(std::array<int, 1>& a, int i) { return a.at(i); }\n',
          '__throw_out_of_range'),
         ('code.cpp', 'struct A { virtual void f(); };\nvoid A::f() {}\n', '_ZTI1A'),
+        ('code.cpp', '#include <cstdio>\nvoid f(int i) { std::printf("%d", i); }\n', 'printf'),
+        ('code.cpp', 'int f();\nint a = f();\n', '_GLOBAL__sub_I_a'),
+        ('code.cpp', 'int g();\nint f() { static int a = g(); return a; }\n', '__cxa_guard_acquire'),
+        ('code.cpp', 'int a;\nasm(".set sizeof_a, 8");\n', 'a has 4 bytes of RAM, sizeof tells 8'),
+        ('code.cpp', 'int a, b;\nasm(".set sizeof_a, 4");\n', 'b has 4 bytes of RAM, sizeof tells None'),
         ('code.cpp', '', 'no symbols'),
     ],
 }

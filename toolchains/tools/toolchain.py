@@ -155,6 +155,10 @@ class Toolchain:
             runner = self.env['FIRMWARE_RUNNER']
             yield self.run_example(path, program, runner) or check(
                 f'{self.name}: {path}', report.command([*runner, *program]), program)
+        if self.firmware:
+            images = [str(program[0]) for program in self.firmware.values()]
+            yield check(f'{self.name}: symbols of firmware', report.command(
+                [sys.executable, 'tests/lint/symbols.py', *images]), [*self.firmware.values()])
         yield from self.exclusions()
 
     def comparisons(self):
