@@ -68,7 +68,8 @@ Of the images above, bytes:
 ## One thing more
 
 What a program grows by: flash, and RAM behind a +. An empty loop of four blocks is a whole program on a
-Cortex-M; on Linux it is what it has beyond the smallest of programs. Then a future is created, completed,
+Cortex-M; on Linux it is what it has beyond the smallest of programs, and tables of functions lie in RAM,
+too, for the loader to fill in. Then a future is created, completed,
 run until done and looked at. Then there is a `then` behind it, which brings the machine for everything
 that waits. All else is added to that, each by itself and used once.
 
