@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 """docs/SIZES.md: the words around the figures, and the limits that its headline is held against."""
 
+import re
+
 TITLES = {'cortex_m0': 'M0', 'cortex_m3': 'M3', 'cortex_m4f': 'M4F', 'cortex_m33': 'M33',
           'linux_armhf': 'armhf', 'linux_arm64': 'arm64', 'gcc': 'x86-64'}
 
@@ -35,6 +37,8 @@ OPERATIONS = {
     'lock hand-over': ('`release` of a lock, and `poll()` that runs who waited', None),
     'sleep and wake': ('`sleep(0s).then(...)`, and `poll()` that runs it', None),
 }
+PARTS = ['vector table, and gaps', 'start-up and C library', 'port', 'timers', 'loop', 'futures',
+         'the program', 'values that variables begin with']
 MASKED_LIMIT, STACK_LIMIT = 50, 256
 
 PAGE = '''# What it costs
@@ -68,7 +72,8 @@ Of the images above, bytes:
 ## One thing more
 
 What a program grows by: flash, and RAM behind a +. An empty loop of four blocks is a whole program on a
-Cortex-M; on Linux it is what it has beyond the smallest of programs. Then a future is created, completed,
+Cortex-M; on Linux it is what it has beyond the smallest of programs, and tables of functions lie in RAM,
+too, for the loader to fill in. Then a future is created, completed,
 run until done and looked at. Then there is a `then` behind it, which brings the machine for everything
 that waits. All else is added to that, each by itself and used once.
 
@@ -82,16 +87,19 @@ that waits. All else is added to that, each by itself and used once.
 
 ## Stack
 
-Bytes of the deepest stack under each public function: at the worst / if it ends nothing else. From the
-compiler's frames and calls. A call by pointer is taken at the worst of what may be there: any operation
-of any kind of block that the library has, any function of the port. Your callbacks, destructors and
-handlers come on top.
+Bytes of the deepest stack under each public function: at the worst / if it ends nothing else. The last
+column names the pointers by which the worst way on the M3 calls; each was taken at the worst of what may
+be there: any operation of any kind of block that the library has, any function of the port. Your own
+callbacks, destructors and handlers come on top.
 
 {stacks}
 
 Ending is told from one to the next by lists, not by recursion. But a wait that was the last to hold
-another wait ends that too, which may be a task group, whose members end: each of these was counted
-once. Waits that hold waits that hold waits take the like of it for each level.
+another wait ends that too, which may be a task group, whose members end: a way passes each function once
+and no more. Waits that hold waits that hold waits take the like of it for each level. The deepest way of
+all, on the M3:
+
+{way}
 
 ## Interrupts off
 
@@ -103,8 +111,8 @@ a SysTick, the M3's two timers of its board.
 ## How it is measured
 
 g++ {compiler} of Debian 12, `-Os -DNDEBUG -fno-exceptions -fno-rtti -ffunction-sections`, linked with
-`--gc-sections` and without `-flto`. Flash is all that is not zero from the start, with the values that variables begin with;
-RAM is all variables. The firmware is that of [examples/firmware](../examples/firmware), with the light as
+`--gc-sections` and without `-flto`. Flash is code, constants and the values that variables begin with; RAM is
+all variables. The firmware is that of [examples/firmware](../examples/firmware), with the light as
 a register's write; the programs that add one thing each are in
 [programs.py](../tests/size/programs.py), the calls whose stack is told in
 [calls.cpp](../tests/size/calls.cpp), the operations whose instructions are counted in
@@ -181,9 +189,8 @@ def instructions(measured):
 
 
 def parts(firmware):
-    order = list(firmware['parts']['timers_futures'])
     rows = [[part, *(number(firmware['parts'][image].get(part, 0)) for image in IMAGES)]
-            for part in order]
+            for part in PARTS]
     return table(['', 'blink', 'by futures', 'two timers', 'by futures'], rows)
 
 
@@ -198,6 +205,24 @@ def programs(targets):
     pairs = [(empty, ''), (future, empty), (then, future), *((what, then) for what in added)]
     return [[what, *(grown(target['programs'][what], target['programs'].get(before, nothing))
                      for target in targets)] for what, before in pairs]
+
+
+def stacks(targets, firmware):
+    rows = []
+    for name, stack in sorted(firmware['stacks'].items()):
+        pointers = dict.fromkeys(f'`{pointer}`' for _, _, pointer in stack['way'] if pointer)
+        shown = re.sub(r'(\w+)::destructor', r'\1::~\1', name)
+        rows.append([f'`{shown}`', *('{worst} / {alone}'.format(**target['stacks'][name])
+                                     for target in targets.values()), ' '.join(pointers)])
+    return rows
+
+
+def way(steps):
+    """Those of a way down that take something."""
+    lines = [f'    {bytes_:4}  {function.removeprefix("calls::")}'
+             f'{pointer and f", by the pointer {pointer}"}'
+             for bytes_, function, pointer in steps if bytes_]
+    return '\n'.join(lines)
 
 
 def why(firmware, words):
@@ -217,8 +242,6 @@ def page(measured, headline):
     head = ['bytes', *targets]
     types = [[f'`{name}`', *(target['types'][name] for target in targets.values())]
              for name in firmware['types']]
-    stacks = [[f'`{name}`', *('{worst} / {alone}'.format(**target['stacks'][name])
-                              for target in targets.values())] for name in sorted(firmware['stacks'])]
     worst_name = max(firmware['stacks'], key=lambda name: firmware['stacks'][name]['worst'])
     counted = {title: target for title, target in targets.items() if 'masked' in target}
     places = sorted({place for target in counted.values() for place in target['masked']})
@@ -234,7 +257,8 @@ def page(measured, headline):
     return PAGE.format(
         images=images(firmware), peers=peers(firmware), instructions=instructions(measured),
         parts=parts(firmware), programs=table(head, programs(list(targets.values()))),
-        types=table(head, types), stacks=table(head, stacks),
+        types=table(head, types), stacks=table([*head, ''], stacks(targets, firmware)),
+        way=way(firmware['stacks'][worst_name]['way']),
         masked=table(['instructions', *counted],
                      [[place, *(target['masked'].get(place, '') for target in counted.values())]
                       for place in places]),

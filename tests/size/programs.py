@@ -54,7 +54,6 @@ ADDED = {
     'call_later': 'loop.call_later(1s, [] { seen = 2; });',
     'call_soon_threadsafe': 'seen = loop.call_soon_threadsafe([] { seen = 2; });',
     'add_done_callback': 'future.add_done_callback([](const Future<int>&) { seen = 2; });',
-    'cancel': 'seen = future.cancel();',
     'a second then': 'const auto second = stage.then([] { seen = 2; });',
     'or_else': 'const auto second = future.or_else([](eyelet::Error) { return 2; });',
     'finally': 'const auto second = future.finally([] { seen = 2; });',

@@ -59,7 +59,8 @@ MEMBER = re.compile(r'^  [^/\n]*?(?:\(\*(\w+)\)\(|(\w+)(?: = [^;]*)?;)', re.MULT
 SECTION = re.compile(r'^ +\[ *\d+\] (\S+) +\S+ +\w+ \w+ (\w+)')
 RELOCATED = re.compile(r"^Relocation section '\.rela?(\S+)'")
 TABLE = re.compile(r'\.(ro)?data\..*Operations')
-RELOCATION = re.compile(r'^([0-9a-f]+) .* (?:\.text\.(?:unlikely\.|startup\.)?)?([\w.$]+)(?: \+ 0)?$')
+RELOCATION = re.compile(r'^([0-9a-f]+) +\w+ \w+ +\w+ +'
+                        r'(?:\.text\.(?:unlikely\.|startup\.)?)?([\w.$]+)')
 CALL = re.compile(r'((?:\.|->)? ?)\b(\w+) ?\(')
 
 
@@ -94,11 +95,20 @@ def read_tables(objects):
     return tables
 
 
+def short(name):
+    """A function's name without types, arguments and namespaces."""
+    name = name.partition(' [with ')[0]
+    while '<' in name and (bare := re.sub(r'<[^<>]*>', '', name)) != name:
+        name = bare
+    return re.sub(r'eyelet::|detail::|\{anonymous\}::', '', name.partition('(')[0].split()[-1])
+
+
 class CallGraph:
     """Frames and calls of all functions in `objects`."""
 
     def __init__(self, objects):
         self.frames, self.names, self.calls = {}, {}, defaultdict(set)
+        self.pointers = {}  # (caller, callee): the pointer by which it is called
         by_pointer = []
         for path in objects:
             for line in Path(path).with_suffix('.ci').read_text().splitlines():
@@ -107,9 +117,15 @@ class CallGraph:
         self.titles = defaultdict(set)  # static functions of several files may have the same symbol
         for title in self.frames:
             self.titles[title.rpartition(':')[2]].add(title)
+        unknown = {function for table in self.tables for function in table.values()
+                   if 'Operations' not in function} - self.titles.keys()
+        assert not unknown, f'in tables, but not compiled: {unknown}'
         for caller, path, line, column in by_pointer:
             text = Path(path).read_text().splitlines()[int(line) - 1]
-            self.calls[caller] |= self.behind_pointer(self.names[caller], text, int(column) - 1)
+            pointer, callees = self.behind_pointer(self.names[caller], text, int(column) - 1)
+            self.calls[caller] |= callees
+            self.pointers |= {(caller, callee): pointer for callee in callees}
+        self.copies = {}
         for way, what in NEVER.items():
             self.leave_out(way, what)
         self.known, self.leading_back = {}, {}
@@ -131,18 +147,18 @@ class CallGraph:
         return {title for title, name in self.names.items() if re.search(pattern, name)}
 
     def behind_pointer(self, caller, text, column):
-        """What a call in this line may come to. GCC's column is where the name begins or ends, or
-        that of a call around it."""
+        """The pointer that is called in this line, and what may be behind it. GCC's column is where
+        the name begins or ends, or that of a call around it."""
         for call in CALL.finditer(text):
             member, name = call.groups()
             if call.end() <= column:
                 continue
             if name in VIRTUAL and member:
-                return self.matching(rf'\b(CortexM|\w*Port\w*)(<.*>)?::{name}\(')
+                return name, self.matching(rf'\b(CortexM|\w*Port\w*)(<.*>)?::{name}\(')
             if member and any(name in table for table in self.tables):
-                return self.in_tables(caller, name)
+                return name, self.in_tables(caller, name)
             if name in POINTERS:
-                return self.matching(POINTERS[name]) if POINTERS[name] else set()
+                return name, self.matching(POINTERS[name]) if POINTERS[name] else set()
         raise ValueError(f'{caller}: nobody knows what is called in {text.strip()}')
 
     def in_tables(self, caller, member):
@@ -163,6 +179,7 @@ class CallGraph:
                     self.names[copy], self.frames[copy] = self.names[title], self.frames[title]
                     self.calls[copy] = set(self.calls[title])
                     self.calls[caller] = self.calls[caller] - {title} | {copy}
+                    self.copies[copy] = self.copies.get(title, title)
                     copies.add(copy)
             callers = copies
         for caller in callers:
@@ -185,6 +202,12 @@ class CallGraph:
         graph = self.copy()
         graph.calls |= {title: set() for title in self.matching(pattern)}
         return graph
+
+    def described(self, way):
+        """[(bytes, function, the pointer by which it was called or '')]"""
+        way = [self.copies.get(title, title) for title in way]
+        return [(self.frames[title], short(self.names[title]), self.pointers.get((above, title), ''))
+                for above, title in zip(['', *way], way)]
 
     def copy(self):
         graph = copy.copy(self)

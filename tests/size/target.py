@@ -147,13 +147,15 @@ class Target:
 
     def stacks(self):
         """For each public function bytes of the deepest stack under it, itself included: at the
-        worst; if it ends nothing else; and down to a callback of the user's, if it calls any."""
+        worst, and the way there; if it ends nothing else; and down to a callback of the user's, if it
+        calls any."""
         graph = stack.CallGraph(self.objects)
         alone, above_user = graph.without(ENDS_OTHERS), graph.above('_Z9user_codev')
         stacks = {}
         for title, full in graph.names.items():
             if name := CALLS.match(full):
-                stacks[name[1]] = {'worst': graph.deepest(title)[0],
+                worst, way = graph.deepest(title)
+                stacks[name[1]] = {'worst': worst, 'way': graph.described(way),
                                    'alone': alone.deepest(title)[0]}
                 if title in above_user.frames:
                     stacks[name[1]]['to callback'] = above_user.deepest(title)[0]
