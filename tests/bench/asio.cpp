@@ -8,6 +8,8 @@
 #include <deque>
 #include <tests/bench/bench.hpp>
 #include <tests/bench/echo.hpp>
+#include <thread>
+#include <vector>
 
 using namespace std::chrono_literals;
 using asio::error_code;
@@ -68,7 +70,8 @@ void post_beside_idle_fd(long operations) {
 // --- Timers ---
 
 void arm_others(int others) {
-  static std::deque<steady_timer> timers;
+  static std::vector<steady_timer> timers;
+  timers.reserve(static_cast<std::size_t>(others));
   for (int i = 0; i < others; ++i) {
     timers.emplace_back(loop, bench::far(i));
     timers.back().async_wait([](error_code) {});
@@ -143,6 +146,30 @@ void repeat(long operations) {
   run(operations, begin);
 }
 
+// --- Another thread ---
+
+void thread_post(long operations) {
+  const auto stay = asio::make_work_guard(loop);
+  std::thread poster{[operations] {
+    const auto add_one = [] {
+      ++sum;
+      more();
+    };
+    for (long i = 0; i < operations; ++i) asio::post(loop, add_one);
+  }};
+  left = operations;
+  loop.run();
+  poster.join();
+}
+
+// --- Memory ---
+
+void waiting_post(long operations) {
+  for (long i = 0; i < operations; ++i) asio::post(loop, [to = &sum, i] { *to += i; });
+}
+
+void waiting_timer(long operations) { arm_others(static_cast<int>(operations)); }
+
 // --- Echo ---
 
 class Session {
@@ -187,6 +214,9 @@ constexpr bench::Workload kWorkloads[] = {
     {"timer_cancelled_100000", timer_cancelled<100000>},
     {"queue_1", repeat<begin_queue<queue_of_1>>},
     {"queue_64", repeat<begin_queue<queue_of_64>>},
+    {"thread_post", thread_post},
+    {"waiting_post", waiting_post},
+    {"waiting_timer", waiting_timer},
     {"echo_epoll", echo},
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // bench: what the programs of this folder share. Each has the same workloads under the same names,
-// and is called `PROGRAM WORKLOAD OPERATIONS`; it prints how long they took, in nanoseconds.
-// Without arguments it names its workloads.
+// and is called `PROGRAM WORKLOAD OPERATIONS`; it prints how long they took, in nanoseconds,
+// and how many bytes of a pool they hold. Without arguments it names its workloads. One that is
+// named waiting_* prepares operations and leaves them waiting.
 #pragma once
 
 #include <array>
@@ -17,6 +18,9 @@ struct Workload {
   void (*run)(long operations);
 };
 
+/// In use of what was reserved beforehand.
+inline std::size_t pool_bytes = 0;
+
 inline std::chrono::steady_clock::time_point start;
 
 /// Called again by a workload that had to prepare something.
@@ -30,7 +34,7 @@ int main(const Workload (&workloads)[N], int count, char** arguments) {
     start_clock();
     workload.run(std::atol(arguments[2]));
     const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
-    std::printf("%lld\n", static_cast<long long>(taken.count()));
+    std::printf("%lld %zu\n", static_cast<long long>(taken.count()), pool_bytes);
     return 0;
   }
   return count == 1 ? 0 : 2;

@@ -5,6 +5,7 @@
 #include <boost/thread/executors/loop_executor.hpp>
 #include <boost/thread/future.hpp>
 #include <tests/bench/bench.hpp>
+#include <thread>
 #include <vector>
 
 using bench::left;
@@ -87,16 +88,41 @@ void begin_chain() {
   promised.set_value(1);
 }
 
+// --- Another thread ---
+
+void thread_post(long operations) {
+  left = operations;
+  std::thread poster{[operations] {
+    const auto add_one = [] {
+      ++sum;
+      more();
+    };
+    for (long i = 0; i < operations; ++i) loop.submit(add_one);
+  }};
+  while (left > 0) loop.run_queued_closures();
+  poster.join();
+}
+
+// --- Memory ---
+
+void waiting_post(long operations) {
+  for (long i = 0; i < operations; ++i) loop.submit([to = &sum, i] { *to += i; });
+}
+
+void waiting_future(long operations) {
+  static std::vector<promise<long>> promises(static_cast<std::size_t>(operations));
+}
+
 template <void (*begin)()>
 void repeat(long operations) {
   run(operations, begin);
 }
 
 constexpr bench::Workload kWorkloads[] = {
-    {"post_1000", post_1000},
-    {"post_1", repeat<begin_post>},
-    {"future", repeat<begin_future>},
-    {"chain_10", repeat<begin_chain>},
+    {"post_1000", post_1000},           {"post_1", repeat<begin_post>},
+    {"future", repeat<begin_future>},   {"chain_10", repeat<begin_chain>},
+    {"thread_post", thread_post},       {"waiting_post", waiting_post},
+    {"waiting_future", waiting_future},
 };
 
 }  // namespace

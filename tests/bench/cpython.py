@@ -6,6 +6,7 @@ import random
 import selectors
 import socket
 import sys
+import threading
 import time
 
 loop = asyncio.new_event_loop()
@@ -197,6 +198,33 @@ def begin_hand_over(make):
     return begin
 
 
+# --- Another thread ---
+
+def add_one():
+    add(1)
+    more()
+
+
+def thread_post(operations):
+    def post():
+        for _ in range(operations):
+            loop.call_soon_threadsafe(add_one)
+    poster = threading.Thread(target=post)
+    run(operations, poster.start)
+    poster.join()
+
+
+# --- Memory ---
+
+def waiting_post(operations):
+    for number in range(operations):
+        loop.call_soon(add, number)
+
+
+def waiting_future(operations):
+    tasks.extend(loop.create_future() for _ in range(operations))
+
+
 # --- Echo ---
 
 class Echo(asyncio.Protocol):
@@ -255,6 +283,10 @@ workloads = {
     'lock_handed': repeat(begin_hand_over(asyncio.Lock)),
     'semaphore_free': free_one(asyncio.Semaphore),
     'semaphore_handed': repeat(begin_hand_over(asyncio.Semaphore)),
+    'thread_post': thread_post,
+    'waiting_post': waiting_post,
+    'waiting_future': waiting_future,
+    'waiting_timer': arm_others,
     'echo_poll': echo(selectors.PollSelector),
     'echo_epoll': echo(selectors.EpollSelector),
 }
@@ -264,6 +296,6 @@ if len(sys.argv) == 1:
 else:
     start = time.perf_counter_ns()
     workloads[sys.argv[1]](int(sys.argv[2]))
-    print(time.perf_counter_ns() - start)
+    print(time.perf_counter_ns() - start, 0)
     sys.stdout.flush()
     os._exit(0)

@@ -5,6 +5,7 @@
 #include <port/poll/poll.hpp>
 #include <tests/bench/bench.hpp>
 #include <tests/bench/echo.hpp>
+#include <thread>
 
 using namespace std::chrono_literals;
 using bench::left;
@@ -14,7 +15,7 @@ using eyelet::Future;
 namespace {
 
 eyelet::StaticPollPort<8> port;
-eyelet::StaticLoop<100'100> loop{port};
+eyelet::StaticLoop<100'100, 255> loop{port};
 
 bool more() {
   if (--left > 0) return true;
@@ -189,6 +190,43 @@ void repeat(long operations) {
   run(operations, begin);
 }
 
+// --- Another thread ---
+
+void thread_post(long operations) {
+  std::thread poster{[operations] {
+    const auto add_one = [] {
+      ++sum;
+      more();
+    };
+    for (long i = 0; i < operations; ++i)
+      while (!loop.call_soon_threadsafe(add_one)) std::this_thread::yield();
+  }};
+  left = operations;
+  loop.run_forever();
+  poster.join();
+}
+
+// --- Memory ---
+
+void count_pool() { bench::pool_bytes = loop.stats().in_use * eyelet::kBlockBytes; }
+
+void waiting_post(long operations) {
+  for (long i = 0; i < operations; ++i) loop.call_soon([to = &sum, i] { *to += i; });
+  count_pool();
+}
+
+void waiting_future(long operations) {
+  static std::array<Future<long>, 4000> futures;
+  for (auto future = futures.begin(); operations > 0; --operations)
+    *future++ = loop.create_future<long>();
+  count_pool();
+}
+
+void waiting_timer(long operations) {
+  arm_others(static_cast<int>(operations));
+  count_pool();
+}
+
 // --- Echo ---
 
 template <class EchoPort>
@@ -231,6 +269,10 @@ constexpr bench::Workload kWorkloads[] = {
     {"lock_handed", repeat<hand_over<eyelet::Lock, lock>>},
     {"semaphore_free", free_one<eyelet::Semaphore, semaphore>},
     {"semaphore_handed", repeat<hand_over<eyelet::Semaphore, semaphore>>},
+    {"thread_post", thread_post},
+    {"waiting_post", waiting_post},
+    {"waiting_timer", waiting_timer},
+    {"waiting_future", waiting_future},
     {"echo_poll", echo<eyelet::StaticPollPort<4010>>},
 };
 

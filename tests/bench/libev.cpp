@@ -6,6 +6,9 @@
 #include <deque>
 #include <tests/bench/bench.hpp>
 #include <tests/bench/echo.hpp>
+#include <tests/bench/inbox.hpp>
+#include <thread>
+#include <vector>
 
 // Its headers name the base of its watchers, and cast between them, in the manner of C.
 #pragma GCC diagnostic ignored "-Wstrict-aliasing"
@@ -90,7 +93,8 @@ void post_beside_idle_fd(long operations) {
 double seconds(std::chrono::seconds time) { return static_cast<double>(time.count()); }
 
 void arm_others(int others) {
-  static std::deque<ev_timer> timers;
+  static std::vector<ev_timer> timers;
+  timers.reserve(static_cast<std::size_t>(others));
   for (int i = 0; i < others; ++i) {
     ev_timer& timer = timers.emplace_back();
     ev_timer_init(
@@ -129,6 +133,44 @@ void timer_cancelled(long operations) {
   }
 }
 
+// --- Another thread ---
+
+bench::Inbox inbox;
+
+void take_messages(struct ev_loop*, ev_async*, int) {
+  for (const long message : inbox.take()) {
+    sum += message;
+    more();
+  }
+}
+
+void thread_post(long operations) {
+  static ev_async waker;
+  ev_async_init(&waker, take_messages);
+  ev_async_start(loop, &waker);
+  std::thread poster{[operations] {
+    for (long i = 0; i < operations; ++i) {
+      inbox.put(1);
+      ev_async_send(loop, &waker);
+    }
+  }};
+  left = operations;
+  ev_run(loop, 0);
+  poster.join();
+}
+
+// --- Memory ---
+
+void waiting_post(long operations) {
+  static std::vector<Post> posts(static_cast<std::size_t>(operations));
+  for (Post& post : posts) {
+    init(post, add);
+    post.start(&sum, 1);
+  }
+}
+
+void waiting_timer(long operations) { arm_others(static_cast<int>(operations)); }
+
 // --- Echo ---
 
 void on_readable(struct ev_loop* in, ev_io* handle, int) {
@@ -162,6 +204,9 @@ constexpr bench::Workload kWorkloads[] = {
     {"timer_cancelled_1000", timer_cancelled<1000>},
     {"timer_cancelled_10000", timer_cancelled<10000>},
     {"timer_cancelled_100000", timer_cancelled<100000>},
+    {"thread_post", thread_post},
+    {"waiting_post", waiting_post},
+    {"waiting_timer", waiting_timer},
     {"echo_poll", echo<EVBACKEND_POLL>},
     {"echo_epoll", echo<EVBACKEND_EPOLL>},
 };

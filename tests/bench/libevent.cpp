@@ -3,11 +3,15 @@
 // and no locks.
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <event2/thread.h>
 #include <unistd.h>
 
 #include <deque>
 #include <tests/bench/bench.hpp>
 #include <tests/bench/echo.hpp>
+#include <tests/bench/inbox.hpp>
+#include <thread>
+#include <vector>
 
 using bench::left;
 using bench::sum;
@@ -77,7 +81,8 @@ void post_beside_idle_fd(long operations) {
 // --- Timers ---
 
 void arm_others(int others) {
-  static std::deque<event> timers;
+  static std::vector<event> timers;
+  timers.reserve(static_cast<std::size_t>(others));
   for (int i = 0; i < others; ++i) {
     event& timer = timers.emplace_back();
     const timeval delay = in(bench::far(i));
@@ -115,6 +120,44 @@ void timer_cancelled(long operations) {
     sum += evtimer_del(&timer);
   }
 }
+
+// --- Another thread ---
+
+bench::Inbox inbox;
+
+void take_messages(int, short, void* base) {
+  for (const long message : inbox.take()) {
+    sum += message;
+    if (--left == 0) event_base_loopbreak(static_cast<event_base*>(base));
+  }
+}
+
+void thread_post(long operations) {
+  evthread_use_pthreads();
+  event_base* const base = event_base_new();
+  event* const waker = event_new(base, -1, EV_PERSIST, take_messages, base);
+  std::thread poster{[operations, waker] {
+    for (long i = 0; i < operations; ++i) {
+      inbox.put(1);
+      event_active(waker, EV_TIMEOUT, 0);
+    }
+  }};
+  left = operations;
+  event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY);
+  poster.join();
+}
+
+// --- Memory ---
+
+void waiting_post(long operations) {
+  static std::vector<Post> posts(static_cast<std::size_t>(operations));
+  for (Post& post : posts) {
+    evtimer_assign(&post.handle, loop, add, &post);
+    post.start(&sum, 1);
+  }
+}
+
+void waiting_timer(long operations) { arm_others(static_cast<int>(operations)); }
 
 // --- Echo ---
 
@@ -154,6 +197,9 @@ constexpr bench::Workload kWorkloads[] = {
     {"timer_cancelled_1000", timer_cancelled<1000>},
     {"timer_cancelled_10000", timer_cancelled<10000>},
     {"timer_cancelled_100000", timer_cancelled<100000>},
+    {"thread_post", thread_post},
+    {"waiting_post", waiting_post},
+    {"waiting_timer", waiting_timer},
     {"echo_poll", echo_poll},
     {"echo_epoll", echo_epoll},
 };

@@ -7,6 +7,9 @@
 #include <deque>
 #include <tests/bench/bench.hpp>
 #include <tests/bench/echo.hpp>
+#include <tests/bench/inbox.hpp>
+#include <thread>
+#include <vector>
 
 using bench::left;
 using bench::sum;
@@ -85,7 +88,8 @@ void post_beside_idle_fd(long operations) {
 // --- Timers ---
 
 void arm_others(int others) {
-  static std::deque<uv_timer_t> timers;
+  static std::vector<uv_timer_t> timers;
+  timers.reserve(static_cast<std::size_t>(others));
   for (int i = 0; i < others; ++i) {
     timers.emplace_back();
     uv_timer_init(loop, &timers.back());
@@ -120,6 +124,43 @@ void timer_cancelled(long operations) {
     sum += uv_timer_stop(&timer);
   }
 }
+
+// --- Another thread ---
+
+bench::Inbox inbox;
+
+void take_messages(uv_async_t*) {
+  for (const long message : inbox.take()) {
+    sum += message;
+    more();
+  }
+}
+
+void thread_post(long operations) {
+  static uv_async_t waker;
+  uv_async_init(loop, &waker, take_messages);
+  std::thread poster{[operations] {
+    for (long i = 0; i < operations; ++i) {
+      inbox.put(1);
+      uv_async_send(&waker);
+    }
+  }};
+  left = operations;
+  uv_run(loop, UV_RUN_DEFAULT);
+  poster.join();
+}
+
+// --- Memory ---
+
+void waiting_post(long operations) {
+  static std::vector<Post> posts(static_cast<std::size_t>(operations));
+  for (Post& post : posts) {
+    init(post);
+    post.start(&sum, 1);
+  }
+}
+
+void waiting_timer(long operations) { arm_others(static_cast<int>(operations)); }
 
 // --- Echo ---
 
@@ -157,6 +198,9 @@ constexpr bench::Workload kWorkloads[] = {
     {"timer_cancelled_1000", timer_cancelled<1000>},
     {"timer_cancelled_10000", timer_cancelled<10000>},
     {"timer_cancelled_100000", timer_cancelled<100000>},
+    {"thread_post", thread_post},
+    {"waiting_post", waiting_post},
+    {"waiting_timer", waiting_timer},
     {"echo_epoll", echo},
 };
 

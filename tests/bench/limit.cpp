@@ -6,9 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdint>
 #include <tests/bench/bench.hpp>
 #include <tests/bench/echo.hpp>
+#include <thread>
 #include <vector>
 
 using bench::left;
@@ -265,6 +267,26 @@ void timer_cancelled(long operations) {
   }
 }
 
+// --- Another thread: a ring, and nobody sleeps ---
+
+void thread_post(long operations) {
+  static long messages[1024];
+  static std::atomic<long> written, read;
+  std::thread poster{[operations] {
+    for (long i = 0; i < operations; ++i) {
+      while (i - read.load(std::memory_order_acquire) >= 1024) std::this_thread::yield();
+      messages[i % 1024] = 1;
+      written.store(i + 1, std::memory_order_release);
+    }
+  }};
+  for (long i = 0; i < operations; ++i) {
+    while (written.load(std::memory_order_acquire) == i) std::this_thread::yield();
+    sum += messages[i % 1024];
+    read.store(i + 1, std::memory_order_release);
+  }
+  poster.join();
+}
+
 // --- Echo ---
 
 void echo_poll(long connections) {
@@ -323,6 +345,7 @@ constexpr bench::Workload kWorkloads[] = {
     {"wheel_timer_cancelled_100000", timer_cancelled<Wheel, 100000>},
     {"lock_handed", hand_over},
     {"semaphore_handed", hand_over},
+    {"thread_post", thread_post},
     {"echo_poll", echo_poll},
     {"echo_epoll", echo_epoll},
 };
