@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Flags and queues that threads signal: nothing is lost, doubled or seen too early.
-#include <port/poll/poll.hpp>
+#include <port/poll/choice.hpp>
 #include <tests/fixture.hpp>
 #include <tests/thread_port.hpp>
 #include <vector>
@@ -40,7 +40,7 @@ TEST(SignalThreads, a_flag_wakes_as_often_as_it_was_not_missed) {
 }
 
 TEST(SignalThreads, a_waiter_sees_what_was_written_before_its_flag_was_set) {
-  eyelet::StaticPollPort<1> poll;
+  eyelet::StaticDescriptorPort<1> poll;
   StaticLoop<8> there{poll};
   ThreadSafeFlag filled{there}, emptied{there};
   int box = 0;
@@ -63,7 +63,7 @@ TEST(SignalThreads, a_waiter_sees_what_was_written_before_its_flag_was_set) {
 
 TEST(SignalThreads, items_arrive_once_and_in_order) {
   constexpr int kItems = 100'000;
-  eyelet::StaticPollPort<1> poll;
+  eyelet::StaticDescriptorPort<1> poll;
   StaticLoop<8> there{poll};
   struct Item {
     int number;

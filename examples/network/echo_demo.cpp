@@ -14,7 +14,7 @@
 #include <cstring>
 #include <examples/network/count_heap.hpp>
 #include <eyelet/eyelet.hpp>
-#include <port/poll/poll.hpp>
+#include <port/poll/choice.hpp>
 
 using namespace std::chrono_literals;
 using eyelet::Errc;
@@ -27,7 +27,7 @@ constexpr int kTasks = 32, kBlocking = 4;
 constexpr int kClients = kTasks + 1, kConnections = kClients + kBlocking;
 constexpr std::size_t kMessages[] = {11, 5'000, 100'000};  // bytes
 
-eyelet::StaticPollPort<128> port;    // descriptors 0 to 127
+eyelet::StaticDescriptorPort<128> port;    // descriptors 0 to 127
 eyelet::StaticLoop<512> loop{port};  // 512 blocks: all that can wait at a time
 
 char text[100'000 + kClients];  // client n sends what begins at text[n]

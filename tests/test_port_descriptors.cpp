@@ -2,7 +2,7 @@
 // The contract of port.hpp, held against port/poll, with threads.
 #include <sys/resource.h>
 
-#include <port/poll/poll.hpp>
+#include <port/poll/choice.hpp>
 #include <tests/expect_contract.hpp>
 #include <thread>
 
@@ -24,7 +24,7 @@ struct PollHost {
   static constexpr bool kOutside = true;
   static constexpr bool kThreads = true;
   using Thread = std::thread;
-  eyelet::StaticPollPort<1> port;
+  eyelet::StaticDescriptorPort<1> port;
   Thread waker;
 
   void join() {

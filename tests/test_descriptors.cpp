@@ -12,7 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <port/poll/poll.hpp>
+#include <port/poll/choice.hpp>
 #include <thread>
 #include <vector>
 
@@ -113,14 +113,14 @@ class DescriptorLimit {
   rlimit before_;
 };
 
-eyelet::PollPort* woken_by_signal = nullptr;
+eyelet::DescriptorPort* woken_by_signal = nullptr;
 std::atomic<int> signals{0};
 std::atomic<int> errno_after_wake{0};
 
 /// SIGALRM each millisecond, until the end of the scope; each wakes `woken`, if there is one.
 class SignalStorm {
  public:
-  explicit SignalStorm(eyelet::PollPort* woken) {
+  explicit SignalStorm(eyelet::DescriptorPort* woken) {
     woken_by_signal = woken;
     signals = 0;
     struct sigaction action {};
@@ -149,9 +149,9 @@ class SignalStorm {
 }  // namespace
 
 // The port outlives the loop's last use, the pairs outlive both.
-TEST_GROUP(Poll) {
+TEST_GROUP(Descriptors) {
   Pair a, b, c;
-  eyelet::StaticPollPort<64> port;
+  eyelet::StaticDescriptorPort<64> port;
   eyelet::StaticLoop<kBlocks, 8> loop{port};
   std::string log;
   int reports = 0;
@@ -203,7 +203,7 @@ TEST_GROUP(Poll) {
 
 // --- Readiness ---
 
-TEST(Poll, reader_runs_in_each_look_until_what_it_is_told_of_is_read) {
+TEST(Descriptors, reader_runs_in_each_look_until_what_it_is_told_of_is_read) {
   read_with(a.near, note("readable"));
   look();
   check_log("");
@@ -216,7 +216,7 @@ TEST(Poll, reader_runs_in_each_look_until_what_it_is_told_of_is_read) {
   check_log("");
 }
 
-TEST(Poll, writer_runs_in_each_look_while_there_is_room) {
+TEST(Descriptors, writer_runs_in_each_look_while_there_is_room) {
   a.fill();
   write_with(a.near, note("writable"));
   look();
@@ -227,7 +227,7 @@ TEST(Poll, writer_runs_in_each_look_while_there_is_room) {
   check_log("writable writable ");
 }
 
-TEST(Poll, reader_and_writer_of_one_descriptor_are_told_apart) {
+TEST(Descriptors, reader_and_writer_of_one_descriptor_are_told_apart) {
   read_with(a.near, note("readable"));
   write_with(a.near, note("writable"));
   look();
@@ -243,7 +243,7 @@ TEST(Poll, reader_and_writer_of_one_descriptor_are_told_apart) {
   check_log("");
 }
 
-TEST(Poll, of_several_descriptors_exactly_the_ready_ones_run) {
+TEST(Descriptors, of_several_descriptors_exactly_the_ready_ones_run) {
   read_with(a.near, note("a"));
   read_with(b.near, note("b"));
   read_with(c.near, note("c"));
@@ -256,7 +256,7 @@ TEST(Poll, of_several_descriptors_exactly_the_ready_ones_run) {
   check_log("a b c ");
 }
 
-TEST(Poll, removing_one_leaves_the_others_watched) {
+TEST(Descriptors, removing_one_leaves_the_others_watched) {
   for (int first : {a.near, b.near, c.near}) {
     read_with(a.near, note("a"));
     read_with(b.near, note("b"));
@@ -272,7 +272,7 @@ TEST(Poll, removing_one_leaves_the_others_watched) {
   }
 }
 
-TEST(Poll, what_was_removed_does_not_keep_the_port_awake) {
+TEST(Descriptors, what_was_removed_does_not_keep_the_port_awake) {
   read_with(a.near, note("readable"));
   write_with(a.near, note("writable"));
   write_with(b.near, note("writable"));
@@ -287,14 +287,14 @@ TEST(Poll, what_was_removed_does_not_keep_the_port_awake) {
   CHECK_COMPARE(rounds, <, 20);
 }
 
-TEST(Poll, each_removal_gives_the_block_back) {
+TEST(Descriptors, each_removal_gives_the_block_back) {
   for (std::size_t i = 0; i < 3 * kBlocks; ++i) {
     read_with(a.near, note("readable"));
     CHECK_TRUE(port.remove_reader(a.near));
   }
 }
 
-TEST(Poll, sleep_ends_when_a_descriptor_becomes_readable) {
+TEST(Descriptors, sleep_ends_when_a_descriptor_becomes_readable) {
   read_with(a.near, [this] { loop.stop(); });
   std::thread peer{[this] {
     std::this_thread::sleep_for(5ms);
@@ -304,8 +304,8 @@ TEST(Poll, sleep_ends_when_a_descriptor_becomes_readable) {
   peer.join();
 }
 
-TEST(Poll, watches_thousands_of_descriptors) {
-  static eyelet::StaticPollPort<4096> many_port;
+TEST(Descriptors, watches_thousands_of_descriptors) {
+  static eyelet::StaticDescriptorPort<4096> many_port;
   static eyelet::StaticLoop<2100> many_loop{many_port};
   const DescriptorLimit limit{4096};
   const std::size_t count = std::min<std::size_t>(2100, limit.now - 64);
@@ -331,7 +331,7 @@ TEST(Poll, watches_thousands_of_descriptors) {
 }
 
 // N34: the end of the stream does not hide what came before it.
-TEST(Poll, reader_gets_all_bytes_and_then_the_end_when_the_peer_hangs_up) {
+TEST(Descriptors, reader_gets_all_bytes_and_then_the_end_when_the_peer_hangs_up) {
   int bytes = 0;
   bool ended = false;
   read_with(a.near, [&] {
@@ -350,7 +350,7 @@ TEST(Poll, reader_gets_all_bytes_and_then_the_end_when_the_peer_hangs_up) {
 }
 
 // X6
-TEST(Poll, writer_without_room_is_told_that_the_peer_hung_up) {
+TEST(Descriptors, writer_without_room_is_told_that_the_peer_hung_up) {
   a.fill();
   int error = 0;
   write_with(a.near, [&] {
@@ -365,7 +365,7 @@ TEST(Poll, writer_without_room_is_told_that_the_peer_hung_up) {
 }
 
 // N34: an empty pipe without writers is not readable, only hung up.
-TEST(Poll, reader_of_a_pipe_is_told_of_its_end) {
+TEST(Descriptors, reader_of_a_pipe_is_told_of_its_end) {
   int ends[2];
   CHECK_EQUAL(0, ::pipe(ends));
   read_with(ends[0], note("ended"));
@@ -378,7 +378,7 @@ TEST(Poll, reader_of_a_pipe_is_told_of_its_end) {
   ::close(ends[0]);
 }
 
-TEST(Poll, reader_is_told_of_an_error_that_makes_nothing_readable) {
+TEST(Descriptors, reader_is_told_of_an_error_that_makes_nothing_readable) {
   int ends[2];
   CHECK_EQUAL(0, ::pipe(ends));
   read_with(ends[1], note("broken"));
@@ -392,7 +392,7 @@ TEST(Poll, reader_is_told_of_an_error_that_makes_nothing_readable) {
 }
 
 // N35: somebody else was faster.
-TEST(Poll, reader_that_finds_nothing_stays_watched) {
+TEST(Descriptors, reader_that_finds_nothing_stays_watched) {
   const int twin = ::dup(a.near);
   int first = 0, second = 0;
   read_with(a.near, [&] { first = Pair::receive(a.near); });
@@ -412,7 +412,7 @@ TEST(Poll, reader_that_finds_nothing_stays_watched) {
 // --- Removal ---
 
 // X11, N4
-TEST(Poll, reader_that_removes_and_closes_keeps_the_due_writer_from_running) {
+TEST(Descriptors, reader_that_removes_and_closes_keeps_the_due_writer_from_running) {
   read_with(a.near, [this] {
     log += "closed ";
     port.remove_reader(a.near);
@@ -429,7 +429,7 @@ TEST(Poll, reader_that_removes_and_closes_keeps_the_due_writer_from_running) {
 }
 
 // N1, I6
-TEST(Poll, stale_event_does_not_reach_who_watches_the_same_number_in_the_same_batch) {
+TEST(Descriptors, stale_event_does_not_reach_who_watches_the_same_number_in_the_same_batch) {
   read_with(a.near, [this] {
     CHECK_TRUE(port.remove_reader(a.near));
     CHECK_TRUE(port.remove_reader(b.near));
@@ -451,7 +451,7 @@ TEST(Poll, stale_event_does_not_reach_who_watches_the_same_number_in_the_same_ba
 }
 
 // N2, N3: whoever comes too late with the old number does no harm, and the port closes nothing.
-TEST(Poll, removing_twice_does_nothing_and_leaves_the_descriptor_open) {
+TEST(Descriptors, removing_twice_does_nothing_and_leaves_the_descriptor_open) {
   read_with(a.near, note("old"));
   CHECK_TRUE(port.remove_reader(a.near));
   CHECK_FALSE(port.remove_reader(a.near));
@@ -460,7 +460,7 @@ TEST(Poll, removing_twice_does_nothing_and_leaves_the_descriptor_open) {
 }
 
 // P17
-TEST(Poll, removed_and_watched_again_in_the_same_pass_waits_for_the_next_look) {
+TEST(Descriptors, removed_and_watched_again_in_the_same_pass_waits_for_the_next_look) {
   a.send("x");
   b.send("x");
   read_with(a.near, [this] {
@@ -474,7 +474,7 @@ TEST(Poll, removed_and_watched_again_in_the_same_pass_waits_for_the_next_look) {
   check_log("again ");
 }
 
-TEST(Poll, captures_of_one_that_removes_itself_live_until_it_returns) {
+TEST(Descriptors, captures_of_one_that_removes_itself_live_until_it_returns) {
   a.send("x");
   read_with(a.near, [this, live = Live{7}] {
     CHECK_TRUE(port.remove_reader(a.near));
@@ -489,7 +489,7 @@ TEST(Poll, captures_of_one_that_removes_itself_live_until_it_returns) {
   check_log("ran ");
 }
 
-TEST(Poll, one_that_removes_itself_may_watch_the_same_descriptor_again) {
+TEST(Descriptors, one_that_removes_itself_may_watch_the_same_descriptor_again) {
   a.send("x");
   read_with(a.near, [this, live = Live{}] {
     log += "first ";
@@ -503,7 +503,7 @@ TEST(Poll, one_that_removes_itself_may_watch_the_same_descriptor_again) {
   check_log("second ");
 }
 
-TEST(Poll, destructor_of_a_capture_may_watch_again_and_close_the_loop) {
+TEST(Descriptors, destructor_of_a_capture_may_watch_again_and_close_the_loop) {
   const auto rewatch = [this] { read_with(a.near, note("again")); };
   read_with(a.near, [guard = fixture::OnDestroy{rewatch}] {});
   CHECK_TRUE(port.remove_reader(a.near));
@@ -516,7 +516,7 @@ TEST(Poll, destructor_of_a_capture_may_watch_again_and_close_the_loop) {
   CHECK_EQUAL(0U, loop.stats().in_use);
 }
 
-TEST(Poll, closing_the_loop_ends_watchers_waiting_and_due) {
+TEST(Descriptors, closing_the_loop_ends_watchers_waiting_and_due) {
   read_with(a.near, [live = Live{}] {});
   read_with(b.near, [this, live = Live{}] { log += "ran "; });
   write_with(b.near, [live = Live{}] {});
@@ -542,7 +542,7 @@ TEST(Poll, closing_the_loop_ends_watchers_waiting_and_due) {
 // --- Closed behind our back ---
 
 // N33
-TEST(Poll, watchers_of_a_closed_descriptor_run_once_more_see_ebadf_and_are_reported) {
+TEST(Descriptors, watchers_of_a_closed_descriptor_run_once_more_see_ebadf_and_are_reported) {
   struct {
     int number, seen;
   } reader{a.near, 0};
@@ -566,7 +566,7 @@ TEST(Poll, watchers_of_a_closed_descriptor_run_once_more_see_ebadf_and_are_repor
 }
 
 // N33, X11
-TEST(Poll, last_run_of_a_closed_descriptors_reader_can_still_remove_its_writer) {
+TEST(Descriptors, last_run_of_a_closed_descriptors_reader_can_still_remove_its_writer) {
   read_with(a.near, [this, number = a.near] { CHECK_TRUE(port.remove_writer(number)); });
   write_with(a.near, note("writer"));
   a.close_near();
@@ -575,7 +575,7 @@ TEST(Poll, last_run_of_a_closed_descriptors_reader_can_still_remove_its_writer) 
   CHECK_EQUAL(1, reports);
 }
 
-TEST(Poll, last_run_of_a_closed_descriptors_reader_may_watch_the_number_again) {
+TEST(Descriptors, last_run_of_a_closed_descriptors_reader_may_watch_the_number_again) {
   const int number = a.near;
   read_with(number, [this, number] {
     CHECK_EQUAL(number, ::dup(b.near));
@@ -590,7 +590,7 @@ TEST(Poll, last_run_of_a_closed_descriptors_reader_may_watch_the_number_again) {
   CHECK_EQUAL(1, reports);
 }
 
-TEST(Poll, writer_added_before_the_last_run_of_a_closed_descriptors_reader_is_watched) {
+TEST(Descriptors, writer_added_before_the_last_run_of_a_closed_descriptors_reader_is_watched) {
   const int number = a.near;
   read_with(b.near, [this, number] {
     if (a.near >= 0) return;
@@ -611,7 +611,7 @@ TEST(Poll, writer_added_before_the_last_run_of_a_closed_descriptors_reader_is_wa
 // --- Bad input ---
 
 // P21
-TEST(Poll, second_watcher_of_a_kind_on_one_descriptor_is_refused) {
+TEST(Descriptors, second_watcher_of_a_kind_on_one_descriptor_is_refused) {
   read_with(a.near, note("first"));
   CHECK_EQUAL(Errc::invalid_state, code(port.add_reader(loop, a.near, note("second"))));
   a.send("x");
@@ -620,7 +620,7 @@ TEST(Poll, second_watcher_of_a_kind_on_one_descriptor_is_refused) {
   CHECK_EQUAL(1U, loop.stats().in_use);
 }
 
-TEST(Poll, number_that_is_not_open_is_refused_with_its_errno) {
+TEST(Descriptors, number_that_is_not_open_is_refused_with_its_errno) {
   a.close_near();
   const int closed = lowest_free_descriptor();
   for (const int fd : {-1, -2147483647 - 1, closed}) {
@@ -631,7 +631,7 @@ TEST(Poll, number_that_is_not_open_is_refused_with_its_errno) {
   }
 }
 
-TEST(Poll, number_beyond_the_table_is_refused_with_its_capacity) {
+TEST(Descriptors, number_beyond_the_table_is_refused_with_its_capacity) {
   CHECK_EQUAL(64, ::dup2(a.near, 64));
   const eyelet::Result<void> refused = port.add_reader(loop, 64, [] {});
   CHECK_FALSE(refused.has_value());
@@ -645,7 +645,7 @@ TEST(Poll, number_beyond_the_table_is_refused_with_its_capacity) {
   ::close(63);
 }
 
-TEST(Poll, without_a_block_nothing_is_watched_and_the_same_call_works_later) {
+TEST(Descriptors, without_a_block_nothing_is_watched_and_the_same_call_works_later) {
   std::vector<eyelet::Handle> handles;
   for (std::size_t i = 0; i < kBlocks; ++i) handles.push_back(loop.call_later(1h, [] {}));
   CHECK_EQUAL(Errc::out_of_blocks, code(port.add_reader(loop, a.near, [live = Live{}] {})));
@@ -661,7 +661,7 @@ TEST(Poll, without_a_block_nothing_is_watched_and_the_same_call_works_later) {
 // --- Fairness ---
 
 // P4, N39, N26
-TEST(Poll, endless_callbacks_timers_and_descriptors_all_make_progress) {
+TEST(Descriptors, endless_callbacks_timers_and_descriptors_all_make_progress) {
   const TimePoint start = port.now();
   int posted = 0, read = 0, written = 0, ticks = 0;
   struct Endless {
@@ -697,7 +697,7 @@ TEST(Poll, endless_callbacks_timers_and_descriptors_all_make_progress) {
 // --- Waking ---
 
 // P13: nothing is armed either, and that is no deadlock.
-TEST(Poll, post_from_a_thread_wakes_a_loop_that_watches_nothing) {
+TEST(Descriptors, post_from_a_thread_wakes_a_loop_that_watches_nothing) {
   bool accepted = false;
   std::thread other{[this, &accepted] {
     std::this_thread::sleep_for(5ms);
@@ -710,7 +710,7 @@ TEST(Poll, post_from_a_thread_wakes_a_loop_that_watches_nothing) {
 }
 
 // P11: every post is run or refused, wherever the close falls.
-TEST(Poll, posts_that_race_with_the_close_are_run_or_refused) {
+TEST(Descriptors, posts_that_race_with_the_close_are_run_or_refused) {
   for (int round = 0; round < 200; ++round) {
     eyelet::StaticLoop<4, 8> racing{port};
     int accepted = 0, run = 0;
@@ -733,7 +733,7 @@ TEST(Poll, posts_that_race_with_the_close_are_run_or_refused) {
 }
 
 // N25: however many wakes, and however late the loop, none blocks.
-TEST(Poll, threads_that_wake_without_end_neither_block_nor_stall_the_loop) {
+TEST(Descriptors, threads_that_wake_without_end_neither_block_nor_stall_the_loop) {
   // More than any pipe holds, while nobody looks.
   for (int i = 0; i < 100'000; ++i) port.wake();
   std::atomic<bool> over{false};
@@ -755,7 +755,7 @@ TEST(Poll, threads_that_wake_without_end_neither_block_nor_stall_the_loop) {
 }
 
 // N27
-TEST(Poll, signal_handlers_wake_the_loop) {
+TEST(Descriptors, signal_handlers_wake_the_loop) {
   const SignalStorm storm{&port};
   const TimePoint start = port.now();
   while (signals < 20 && port.now() - start < kHang) port.wait_until(start + kHang);
@@ -764,7 +764,7 @@ TEST(Poll, signal_handlers_wake_the_loop) {
 }
 
 // N37
-TEST(Poll, signals_make_no_timer_early_and_are_no_error) {
+TEST(Descriptors, signals_make_no_timer_early_and_are_no_error) {
   const SignalStorm storm{nullptr};
   const TimePoint due = port.now() + 30ms;
   CHECK_TRUE(static_cast<bool>(loop.call_at(due, [this] { loop.stop(); })));
@@ -781,7 +781,7 @@ TEST(Poll, signals_make_no_timer_early_and_are_no_error) {
 // a write as told; the signal comes when the port sleeps.
 static Error status_after_failing_wakes(int stand_in) {
   const int number = lowest_free_descriptor();
-  eyelet::StaticPollPort<1> port;
+  eyelet::StaticDescriptorPort<1> port;
   CHECK_EQUAL(number, ::dup2(stand_in, number));
   const SignalStorm storm{&port};
   const TimePoint start = port.now();
@@ -793,7 +793,7 @@ static Error status_after_failing_wakes(int stand_in) {
 }
 
 // P12, N27
-TEST(Poll, failing_wake_is_told_by_status_and_leaves_errno_alone) {
+TEST(Descriptors, failing_wake_is_told_by_status_and_leaves_errno_alone) {
   int ends[2];
   CHECK_EQUAL(0, ::pipe(ends));
   CHECK_TRUE((status_after_failing_wakes(ends[0]) == Error{Errc::system, EBADF}));
@@ -802,7 +802,7 @@ TEST(Poll, failing_wake_is_told_by_status_and_leaves_errno_alone) {
 }
 
 // P12, N25
-TEST(Poll, wake_that_finds_the_wake_end_full_has_worked) {
+TEST(Descriptors, wake_that_finds_the_wake_end_full_has_worked) {
   a.fill();
   // A full socket pair: nothing to read, and no room to write.
   CHECK_TRUE(status_after_failing_wakes(a.near) == Error{});
@@ -810,10 +810,10 @@ TEST(Poll, wake_that_finds_the_wake_end_full_has_worked) {
 
 // P12: a wake comes late then, but not never. The number is somebody else's by then: the port
 // neither writes to it nor closes it.
-TEST(Poll, closed_wake_end_is_told_by_status_does_not_spin_and_is_used_no_more) {
+TEST(Descriptors, closed_wake_end_is_told_by_status_does_not_spin_and_is_used_no_more) {
   const int number = lowest_free_descriptor();
   {
-    eyelet::StaticPollPort<1> broken;
+    eyelet::StaticDescriptorPort<1> broken;
     ::close(number);
     const TimePoint start = broken.now();
     int rounds = 0;
@@ -839,13 +839,13 @@ TEST(Poll, closed_wake_end_is_told_by_status_does_not_spin_and_is_used_no_more) 
 }
 
 // In strict mode the kernel kills whoever makes a system call other than read, write and exit.
-TEST(Poll, look_with_nothing_to_watch_makes_no_system_call) {
+TEST(Descriptors, look_with_nothing_to_watch_makes_no_system_call) {
 #ifdef __SANITIZE_THREAD__
   UT_PRINT("not checked: the thread sanitizer makes system calls of its own");
   return;
 #endif
   const int number = lowest_free_descriptor();
-  eyelet::StaticPollPort<1> idle;
+  eyelet::StaticDescriptorPort<1> idle;
   constexpr int kNoSeccomp = 42;
   const pid_t child = ::fork();
   if (child == 0) {
@@ -874,23 +874,23 @@ TEST(Poll, look_with_nothing_to_watch_makes_no_system_call) {
 
 // --- Descriptors of the port itself ---
 
-TEST(Poll, port_that_ends_has_closed_what_it_opened) {
+TEST(Descriptors, port_that_ends_has_closed_what_it_opened) {
   const int before = open_descriptors();
   {
-    eyelet::StaticPollPort<1> other;
+    eyelet::StaticDescriptorPort<1> other;
     CHECK_COMPARE(open_descriptors(), >, before);
   }
   CHECK_EQUAL(before, open_descriptors());
 }
 
 // N40
-TEST(Poll, port_that_finds_no_descriptor_says_so_leaks_none_and_works) {
+TEST(Descriptors, port_that_finds_no_descriptor_says_so_leaks_none_and_works) {
   const int before = open_descriptors();
   bool fired = false, accepted = false, posted = false;
   Error status{};
   {
     const DescriptorLimit limit{static_cast<rlim_t>(lowest_free_descriptor())};
-    eyelet::StaticPollPort<1> poor;
+    eyelet::StaticDescriptorPort<1> poor;
     if (!poor.status()) status = poor.status().error();
     eyelet::StaticLoop<4, 1> other{poor};
     CHECK_TRUE(static_cast<bool>(other.call_later(2ms, [&fired] { fired = true; })));
@@ -914,8 +914,8 @@ TEST(Poll, port_that_finds_no_descriptor_says_so_leaks_none_and_works) {
 }
 
 // More descriptors in one poll(2) than the limit allows: it fails, and nothing else is wrong.
-TEST(Poll, failing_poll_is_told_by_status_and_does_not_spin) {
-  eyelet::StaticPollPort<64> strained;
+TEST(Descriptors, failing_poll_is_told_by_status_and_does_not_spin) {
+  eyelet::StaticDescriptorPort<64> strained;
   eyelet::StaticLoop<4> other{strained};
   for (const int fd : {a.near, b.near, c.near})
     CHECK_EQUAL(Errc::none, code(strained.add_reader(other, fd, note("readable"))));

@@ -5,14 +5,14 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <port/poll/poll.hpp>
+#include <port/poll/choice.hpp>
 #include <tests/fixture.hpp>
 #include <tests/no_heap/trap.hpp>
 
 using namespace fixture;
 
 struct OnPoll : Utest {
-  eyelet::StaticPollPort<64> port;
+  eyelet::StaticDescriptorPort<64> port;
   eyelet::StaticLoop<16, 4> loop{port};
   int ends[2] = {-1, -1};
   int runs = 0;

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSL-1.0
+// descriptors: what the ports for Linux and other POSIX systems share: callbacks that run whenever a
+// descriptor is readable or writable, the clock, and the end that a wake writes to. How the system
+// is asked what is ready is each port's own.
+// Unless a function says otherwise: called from the loop's thread only, O(1), allocates nothing.
+#pragma once
+
+#include <atomic>
+#include <eyelet/loop.hpp>
+#include <mutex>
+
+namespace eyelet {
+
+class DescriptorPort;
+
+namespace detail {
+
+enum Side : std::uint8_t { kReading, kWriting };
+
+/// What the payload of a watcher begins with; its callable follows.
+struct Watcher {
+  DescriptorPort* port;
+  int descriptor;
+  Side side;
+  bool closed;  // the system knows the descriptor no more: its next run is the last
+  bool over;    // its run is the last: it is closed, or was removed while it ran
+};
+
+/// How long to sleep where nothing is due.
+inline constexpr Duration kForever = Duration::max();
+
+/// What is watched on one descriptor. A watcher is here exactly until it is removed, so an event
+/// always finds the watcher of now, whoever had the number before.
+struct Watched {
+  Block* watchers[2];  // by Side
+  int place;           // the port's own; good while there is a watcher
+};
+
+}  // namespace detail
+
+/// What a StaticPollPort or a StaticEpollPort is, whatever its memory.
+/// Any thread may wake it, so a loop on it never reports a deadlock. A child of fork() must not use
+/// the port of its parent.
+class DescriptorPort : public Port {
+ public:
+  DescriptorPort(const DescriptorPort&) = delete;
+  DescriptorPort& operator=(const DescriptorPort&) = delete;
+
+  /// The first system call that failed, as Errc::system: no descriptor was left for the port
+  /// itself, or the system refused to sleep. The loop goes on nevertheless, and looks every 10 ms
+  /// from then on, so that a wake comes late but is not lost. Context: any.
+  Result<void> status() const;
+
+  /// Runs `fn()` once in each look that finds `descriptor` readable, at its end or broken, until
+  /// removed: the callback has to read, or to remove itself. Readiness is a hint: the descriptor is
+  /// better non-blocking, and EAGAIN no error. Closing the descriptor is the caller's, and remove
+  /// comes first; each port says what happens otherwise. `fn` may remove anything, itself included;
+  /// its captures are then destroyed when it returns.
+  /// Memory: one block until removed. Cost: O(1) and one system call. Errors: invalid_state (there
+  /// is a reader), limit_overrun (the number is too high), system (EBADF: it is not open),
+  /// out_of_blocks, closed.
+  template <class F>
+  Result<void> add_reader(Loop& loop, int descriptor, F&& fn) {
+    return add(loop, descriptor, detail::kReading, std::forward<F>(fn));
+  }
+
+  /// The same for writing. A descriptor may have one of each.
+  template <class F>
+  Result<void> add_writer(Loop& loop, int descriptor, F&& fn) {
+    return add(loop, descriptor, detail::kWriting, std::forward<F>(fn));
+  }
+
+  /// Ends it at once: also if it was due, it does not run any more. False: there was none.
+  bool remove_reader(int descriptor) { return remove(descriptor, detail::kReading); }
+  bool remove_writer(int descriptor) { return remove(descriptor, detail::kWriting); }
+
+  TimePoint now() const override;
+  /// Context: any thread or signal handler. A system call only if the loop sleeps.
+  void wake() override;
+  /// A recursive mutex, and thus not for signal handlers: they call wake(), not
+  /// call_soon_threadsafe().
+  void enter_critical() override { critical_.lock(); }
+  void exit_critical() override { critical_.unlock(); }
+  bool can_be_woken() const override { return true; }
+  std::uintptr_t context() const override;
+
+ protected:
+  DescriptorPort(detail::Watched* watched, int capacity);
+  ~DescriptorPort();
+
+  /// `descriptor` was watched for `before` and is now watched for `events`, both of POLLIN and
+  /// POLLOUT; 0: not at all. On an error nothing has changed; there is none where events go.
+  virtual Result<void> watch(int descriptor, short before, short events) = 0;
+
+  /// What a look found: runs those who wait for one of `events`, all after POLLERR or POLLHUP, and
+  /// all for the last time after POLLNVAL.
+  void grant(int descriptor, short events);
+
+  // What wait_until() begins and ends with. Between them it may sleep for what the first returns:
+  // zero, kForever, or at most a minute.
+  Duration fall_asleep(TimePoint deadline);
+  void awake();
+
+  /// What becomes readable when somebody wakes the port; -1: there is none.
+  int wake_end() const { return wake_ends_[0]; }
+  /// Makes it unreadable. False: it was lost.
+  bool drain();
+  /// Somebody closed it: it is no longer the port's to use or to close.
+  void lose_wake_end(int error);
+  void remember(int error);
+  /// Sleeping failed with `error`, and so it sleeps deaf and for a short time.
+  void sleep_after(int error, Duration limit);
+
+  short events_of(int descriptor) const;
+
+  detail::Watched* const watched_;  // by descriptor
+  const int capacity_;
+  int watched_count_ = 0;
+
+ private:
+  template <class F>
+  Result<void> add(Loop& loop, int descriptor, detail::Side side, F&& fn);
+  Result<void> check(int descriptor, detail::Side side) const;
+  Result<void> enlist(detail::Block& block);
+  void delist(const detail::Watcher& watcher);
+  bool remove(int descriptor, detail::Side side);
+  static void close(detail::Block& block);
+  static void discard(detail::Block& block);
+  static void begin_turn(detail::Block& block);
+  static void end_turn(detail::Block& block);
+  static void end_last_turn(detail::Block& block);
+
+  enum Sleep { kAwake, kAsleep, kWoken };
+
+  int wake_ends_[2] = {-1, -1};  // to read from, to write to
+  std::atomic<Sleep> sleep_{kAwake};
+  std::atomic<int> error_{0};
+  std::recursive_mutex critical_;
+};
+
+template <class F>
+Result<void> DescriptorPort::add(Loop& loop, int descriptor, detail::Side side, F&& fn) {
+  using namespace detail;
+  using Fn = std::decay_t<F>;
+  static_assert(std::is_invocable_v<Fn&>, "eyelet: a callback is called without arguments");
+  static_assert(std::is_constructible_v<Fn, F>,
+                "eyelet: pass a callable that cannot be copied by std::move");
+  static constexpr std::size_t kOffset =
+      (sizeof(Watcher) + alignof(Fn) - 1) / alignof(Fn) * alignof(Fn);
+  static constexpr ContinuationOperations kOperations{
+      {[](Block& block) {
+         begin_turn(block);
+         static_cast<void>(callable<Fn, kOffset>(block)());
+         end_turn(block);
+       },
+       destructor<Fn, kOffset>()},
+      close};
+  if (const Result<void> possible = check(descriptor, side); !possible) return possible;
+  Block* const block = loop.acquire();
+  if (block == nullptr) return failure(loop.why_refused());
+  block->operations = &kOperations;
+  block->kind = Kind::watcher;
+  block->flags = 0;
+  construct<Watcher, kPayloadBytes>(block->payload, Watcher{this, descriptor, side, false, false});
+  construct<Fn, kPayloadBytes - kOffset>(block->payload + kOffset, std::forward<F>(fn));
+  return enlist(*block);
+}
+
+inline void DescriptorPort::begin_turn(detail::Block& block) {
+  block.flags = detail::kRunning;
+  const detail::Watcher& watcher = detail::payload<detail::Watcher>(block);
+  // Before it runs, so that it may watch the same number again.
+  if (watcher.closed) watcher.port->delist(watcher);
+}
+
+inline void DescriptorPort::end_turn(detail::Block& block) {
+  block.flags &= static_cast<std::uint8_t>(~detail::kRunning);
+  if (detail::payload<detail::Watcher>(block).over) end_last_turn(block);
+}
+
+}  // namespace eyelet
