@@ -7,10 +7,10 @@
 
 #include <CppUTest/TestHarness.h>
 
+using eyelet::BlockStorage;
 using eyelet::kBlockBytes;
 using eyelet::detail::Block;
 using eyelet::detail::BlockPool;
-using eyelet::BlockStorage;
 using eyelet::detail::Count;
 using eyelet::detail::kPayloadBytes;
 
