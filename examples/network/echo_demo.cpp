@@ -27,8 +27,8 @@ constexpr int kTasks = 32, kBlocking = 4;
 constexpr int kClients = kTasks + 1, kConnections = kClients + kBlocking;
 constexpr std::size_t kMessages[] = {11, 5'000, 100'000};  // bytes
 
-eyelet::StaticDescriptorPort<128> port;    // descriptors 0 to 127
-eyelet::StaticLoop<512> loop{port};  // 512 blocks: all that can wait at a time
+eyelet::StaticDescriptorPort<128> port;  // descriptors 0 to 127
+eyelet::StaticLoop<512> loop{port};      // 512 blocks: all that can wait at a time
 
 char text[100'000 + kClients];  // client n sends what begins at text[n]
 int connections_open, connections_accepted, timed_out, failures, messages_echoed;

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 eyelet::CortexMPort<BoardTimer> port;
 eyelet::StaticLoop<8, 4> loop{port};
-eyelet::detail::BlockStorage<16> blocks;
+eyelet::BlockStorage<16> blocks;
 eyelet::Loop other{port, blocks};
 eyelet::ThreadSafeFlag flag{loop};
 eyelet::IsrQueue<int, 8> queue{loop};

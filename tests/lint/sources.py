@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-CODE_FOLDERS = ('lib', 'port', 'tests', 'examples')
+CODE_FOLDERS = ('lib', 'port', 'tests', 'examples', 'toolchains')
 CODE_SUFFIXES = ('.hpp', '.cpp')
 
 
@@ -12,7 +12,7 @@ def code():
 
 
 def prose_and_code():
-    return [Path('README.md'), Path('SConstruct'), *files(*CODE_FOLDERS, 'docs', 'toolchains')]
+    return [Path('README.md'), Path('SConstruct'), *files(*CODE_FOLDERS, 'docs')]
 
 
 def files(*folders):

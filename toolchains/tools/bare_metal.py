@@ -15,8 +15,8 @@ CONSOLE = ('-chardev file,id=console,path=/dev/stdout,append=on -semihosting-con
 
 
 def generate(env, cpu, machine, memory, board='', more_memory=''):
-    """`cpu`: the compiler's options. `machine`: QEMU's. `memory`: one of toolchains/boards/*.ld, and
-    `more_memory`: QEMU's options for it, for tests and examples. `board`: that of firmware."""
+    """`cpu`: the compiler's options. `machine`: QEMU's. `board`: that of firmware, if any. `memory`:
+    of tests and examples, one of toolchains/boards/*.ld. `more_memory`: QEMU's options for it."""
     env.Tool('cross', target='arm-none-eabi', bits=32,
              runner=[f'{BOARDS}/run', f'{machine} {more_memory}'])
     cpu = ['-mthumb', *cpu]
@@ -36,7 +36,8 @@ def generate(env, cpu, machine, memory, board='', more_memory=''):
                     'tests/fake_processor.hpp': 'processor but its own'}
     env.Replace(BOARD=BOARDS, PROGSUFFIX='.elf')
     if board:
-        env.Replace(FIRMWARE_BOARD=board, FIRMWARE_LINKFLAGS=['-T', f'{board}.ld', '--specs=nano.specs'],
+        env.Replace(FIRMWARE_BOARD=board,
+                    FIRMWARE_LINKFLAGS=['-T', f'{board}.ld', '--specs=nano.specs'],
                     FIRMWARE_RUNNER=[f'{BOARDS}/run', f'{machine} {CONSOLE}'])
 
 

@@ -84,7 +84,7 @@ class Toolchain:
         return self.env.StaticLibrary(f'{self.out}/board', parts)
 
     def build_firmware(self):
-        """Programs by their paths, in the memory of the board itself and without a C library's start."""
+        """Programs by their paths, in the board's own memory and without a C library's start."""
         env, board = self.env.Clone(), self.env['FIRMWARE_BOARD']
         env.Append(CPPPATH=[Dir(f'toolchains/boards/{board}')])
         libs = [env.StaticLibrary(f'{self.out}/board_{part}',
