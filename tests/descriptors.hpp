@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <tests/fixture.hpp>
 
@@ -143,6 +144,13 @@ struct Group : Utest {
   void check_log(const char* expected) {
     STRCMP_EQUAL(expected, log.c_str());
     log.clear();
+  }
+  /// Nothing keeps the port awake.
+  void check_sleeps() {
+    const TimePoint end = port.now() + 20ms;
+    int rounds = 0;
+    for (; port.now() < end && rounds < 1000; ++rounds) port.wait_until(end);
+    CHECK_COMPARE(rounds, <, 20);
   }
   /// Runs until stop(), or fails when that takes seconds.
   void run_until_stopped() {

@@ -24,7 +24,8 @@ struct EpollStorage {
 /// descriptor that is closed while it is watched goes unnoticed: its watchers do not run any more,
 /// and stay until removed; if the same file is open under another number, they run on, and see
 /// EBADF. And adding may fail for want of the kernel's memory: system (ENOMEM, ENOSPC).
-/// A regular file, which epoll(7) refuses, is always ready here, too; it costs a system call a look.
+/// A regular file, which epoll(7) refuses, is always ready here, too; it costs a system call a
+/// look.
 class EpollPort : public DescriptorPort {
  public:
   void wait_until(TimePoint deadline) override;

@@ -148,8 +148,8 @@ Result<void> DescriptorPort::check(int descriptor, Side side) const {
 Result<void> DescriptorPort::enlist(Block& block) {
   const Watcher& watcher = detail::payload<Watcher>(block);
   const short before = events_of(watcher.descriptor);
-  const Result<void> watches = watch(watcher.descriptor, before,
-                                     static_cast<short>(before | event(watcher.side)));
+  const Result<void> watches =
+      watch(watcher.descriptor, before, static_cast<short>(before | event(watcher.side)));
   if (!watches) {
     discard(block);
     return watches;

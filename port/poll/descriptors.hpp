@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// descriptors: what the ports for Linux and other POSIX systems share: callbacks that run whenever a
-// descriptor is readable or writable, the clock, and the end that a wake writes to. How the system
-// is asked what is ready is each port's own.
-// Unless a function says otherwise: called from the loop's thread only, O(1), allocates nothing.
+// descriptors: what the ports for Linux and other POSIX systems share: callbacks that run whenever
+// a descriptor is readable or writable, the clock, and the end that a wake writes to. How the
+// system is asked what is ready is each port's own. Unless a function says otherwise: called from
+// the loop's thread only, O(1), allocates nothing.
 #pragma once
 
 #include <poll.h>
@@ -189,8 +189,7 @@ Result<void> DescriptorPort::add(Loop& loop, int descriptor, detail::Side side, 
 inline Duration DescriptorPort::fall_asleep(TimePoint deadline) {
   if (deadline == kAtOnce) return Duration{0};
   // Where nothing is due, without a timeout: that costs the kernel 5 % of an echoed message.
-  const Duration limit =
-      deadline == kNever && error_ == 0 ? detail::kForever : time_left(deadline);
+  const Duration limit = deadline == kNever && error_ == 0 ? detail::kForever : time_left(deadline);
   Sleep was = kAwake;
   if (limit == Duration{0} || !sleep_.compare_exchange_strong(was, kAsleep)) return Duration{0};
   return limit;
