@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The contract of port.hpp, held against port/poll, with threads.
+// The contract of port.hpp, held against port/poll and port/epoll, with threads.
 #include <sys/resource.h>
 
 #include <port/poll/choice.hpp>
@@ -20,7 +20,7 @@ Duration processor_time_of_process() {
   return sum(used.ru_utime, used.ru_stime);
 }
 
-struct PollHost {
+struct DescriptorHost {
   static constexpr bool kOutside = true;
   static constexpr bool kThreads = true;
   using Thread = std::thread;
@@ -38,12 +38,12 @@ struct PollHost {
     }};
   }
   static Duration processor_time() { return processor_time_of_process(); }
-  ~PollHost() { join(); }
+  ~DescriptorHost() { join(); }
 };
 
 }  // namespace
 
-TEST_GROUP(PollContract){};
+TEST_GROUP(DescriptorContract){};
 
 // P6, N8, N9, N10, N12, N14, N21
-TEST(PollContract, is_kept_by_poll) { expect_contract<PollHost>(); }
+TEST(DescriptorContract, is_kept_by_poll_and_epoll) { expect_contract<DescriptorHost>(); }

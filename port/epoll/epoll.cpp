@@ -44,7 +44,7 @@ EpollPort::~EpollPort() {
 
 void EpollPort::wait_until(TimePoint deadline) {
   const Duration limit = fall_asleep(deadline);
-  if (limit > Duration{0} || watched_count_ > 0) look(limit);
+  if (wants_look(limit)) look(limit);
   awake();
 }
 

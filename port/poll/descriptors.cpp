@@ -15,7 +15,6 @@
 namespace eyelet {
 
 using detail::Block;
-using detail::kForever;
 using detail::Side;
 using detail::Watched;
 using detail::Watcher;
@@ -81,31 +80,13 @@ std::uintptr_t DescriptorPort::context() const {
 }
 
 // --- Sleeping and waking ---
-//
-//   awake --(1)--> asleep --(2)--> woken
-//     |                              ^
-//     +------------(2)---------------+    all: --(3)--> awake
-//
-//   (1) fall_asleep, if there is time to sleep   (2) wake   (3) awake
-// Only (2) from asleep writes to the wake end. A writer that is late, after (3), ends one more
-// sleep early.
 
-Duration DescriptorPort::fall_asleep(TimePoint deadline) {
-  if (deadline == kAtOnce) return Duration{0};
-  Duration limit = kForever;  // a timeout costs the kernel more than the look itself
-  if (deadline != kNever) {
-    const TimePoint start = now();
-    if (deadline <= start) return Duration{0};
-    // Cut: the loop asks again.
-    limit = std::min(deadline - start, kLongestSleep);
-  }
-  if (error_ != 0) limit = std::min(limit, kDeafSleep);
-  Sleep was = kAwake;
-  return sleep_.compare_exchange_strong(was, kAsleep) ? limit : Duration{0};
+// Cut: the loop asks again.
+Duration DescriptorPort::time_left(TimePoint deadline) const {
+  const TimePoint start = now();
+  if (deadline <= start) return Duration{0};
+  return std::min(deadline - start, error_ == 0 ? kLongestSleep : kDeafSleep);
 }
-
-// An exchange, not a store: what was written before the wake must be seen after it.
-void DescriptorPort::awake() { sleep_.exchange(kAwake); }
 
 void DescriptorPort::wake() {
   // After an error the sleeps are so short that none is to be ended.
@@ -140,20 +121,15 @@ void DescriptorPort::sleep_after(int error, Duration limit) {
 
 // --- Watchers ---
 
-void DescriptorPort::grant(int descriptor, short events) {
-  const bool closed = (events & POLLNVAL) != 0;
-  if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) events = POLLIN | POLLOUT;
-  for (const Side side : {detail::kReading, detail::kWriting}) {
-    Block* const block = watched_[descriptor].watchers[side];
-    if (block == nullptr || (events & event(side)) == 0) continue;
-    if (closed) {
-      Watcher& watcher = detail::payload<Watcher>(*block);
-      watcher.closed = watcher.over = true;
-    }
-    if ((block->flags & detail::kGranted) != 0) continue;
-    block->flags |= detail::kGranted;
-    block->loop->schedule(*block);
+// All are told of it, and if it is closed for the last time.
+short DescriptorPort::mark_broken(int descriptor, short events) {
+  if ((events & (POLLERR | POLLHUP | POLLNVAL)) == 0) return events;
+  for (Block* const block : watched_[descriptor].watchers) {
+    if (block == nullptr || (events & POLLNVAL) == 0) continue;
+    Watcher& watcher = detail::payload<Watcher>(*block);
+    watcher.closed = watcher.over = true;
   }
+  return POLLIN | POLLOUT;
 }
 
 short DescriptorPort::events_of(int descriptor) const {
@@ -172,8 +148,8 @@ Result<void> DescriptorPort::check(int descriptor, Side side) const {
 Result<void> DescriptorPort::enlist(Block& block) {
   const Watcher& watcher = detail::payload<Watcher>(block);
   const short before = events_of(watcher.descriptor);
-  const Result<void> watches = watch(watcher.descriptor, before,
-                                     static_cast<short>(before | event(watcher.side)));
+  const Result<void> watches =
+      watch(watcher.descriptor, before, static_cast<short>(before | event(watcher.side)));
   if (!watches) {
     discard(block);
     return watches;
@@ -204,7 +180,10 @@ bool DescriptorPort::remove(int descriptor, Side side) {
 void DescriptorPort::close(Block& block) {
   Watcher& watcher = detail::payload<Watcher>(block);
   watcher.port->delist(watcher);
-  if ((block.flags & detail::kGranted) != 0) unlink(block);
+  if ((block.flags & detail::kGranted) != 0) {
+    unlink(block);
+    --watcher.port->granted_;
+  }
   // One that is running is on the stack: end_last_turn() discards it.
   watcher.over = true;
   if ((block.flags & detail::kRunning) == 0) discard(block);

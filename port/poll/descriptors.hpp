@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// descriptors: what the ports for Linux and other POSIX systems share: callbacks that run whenever a
-// descriptor is readable or writable, the clock, and the end that a wake writes to. How the system
-// is asked what is ready is each port's own.
-// Unless a function says otherwise: called from the loop's thread only, O(1), allocates nothing.
+// descriptors: what the ports for Linux and other POSIX systems share: callbacks that run whenever
+// a descriptor is readable or writable, the clock, and the end that a wake writes to. How the
+// system is asked what is ready is each port's own. Unless a function says otherwise: called from
+// the loop's thread only, O(1), allocates nothing.
 #pragma once
+
+#include <poll.h>
 
 #include <atomic>
 #include <eyelet/loop.hpp>
@@ -100,6 +102,9 @@ class DescriptorPort : public Port {
   // zero, kForever, or at most a minute.
   Duration fall_asleep(TimePoint deadline);
   void awake();
+  /// Whether to look at all: not if nothing is watched, nor while what the last look found is
+  /// being run. That would only find most of it again.
+  bool wants_look(Duration limit) const;
 
   /// What becomes readable when somebody wakes the port; -1: there is none.
   int wake_end() const { return wake_ends_[0]; }
@@ -122,6 +127,9 @@ class DescriptorPort : public Port {
   Result<void> add(Loop& loop, int descriptor, detail::Side side, F&& fn);
   Result<void> check(int descriptor, detail::Side side) const;
   Result<void> enlist(detail::Block& block);
+  void grant(detail::Block* watcher);
+  short mark_broken(int descriptor, short events);
+  Duration time_left(TimePoint deadline) const;
   void delist(const detail::Watcher& watcher);
   bool remove(int descriptor, detail::Side side);
   static void close(detail::Block& block);
@@ -132,6 +140,8 @@ class DescriptorPort : public Port {
 
   enum Sleep { kAwake, kAsleep, kWoken };
 
+  int granted_ = 0;              // watchers that were found ready and have not run
+  int granted_then_ = 0;         // at the last wait
   int wake_ends_[2] = {-1, -1};  // to read from, to write to
   std::atomic<Sleep> sleep_{kAwake};
   std::atomic<int> error_{0};
@@ -166,9 +176,54 @@ Result<void> DescriptorPort::add(Loop& loop, int descriptor, detail::Side side, 
   return enlist(*block);
 }
 
+// --- What each message passes through ---
+//
+//   awake --(1)--> asleep --(2)--> woken
+//     |                              ^
+//     +------------(2)---------------+    all: --(3)--> awake
+//
+//   (1) fall_asleep, if there is time to sleep   (2) wake   (3) awake
+// Only (2) from asleep writes to the wake end. A writer that is late, after (3), ends one more
+// sleep early.
+
+inline Duration DescriptorPort::fall_asleep(TimePoint deadline) {
+  if (deadline == kAtOnce) return Duration{0};
+  // Where nothing is due, without a timeout: that costs the kernel 5 % of an echoed message.
+  const Duration limit = deadline == kNever && error_ == 0 ? detail::kForever : time_left(deadline);
+  Sleep was = kAwake;
+  if (limit == Duration{0} || !sleep_.compare_exchange_strong(was, kAsleep)) return Duration{0};
+  return limit;
+}
+
+inline bool DescriptorPort::wants_look(Duration limit) const {
+  const bool runs = 0 < granted_ && granted_ < granted_then_;
+  return limit > Duration{0} || (watched_count_ > 0 && !runs);
+}
+
+inline void DescriptorPort::awake() {
+  granted_then_ = granted_;
+  // An exchange, not a store: what was written before the wake must be seen after it.
+  sleep_.exchange(kAwake);
+}
+
+inline void DescriptorPort::grant(int descriptor, short events) {
+  if ((events & ~(POLLIN | POLLOUT)) != 0) events = mark_broken(descriptor, events);
+  const detail::Watched& watched = watched_[descriptor];
+  if ((events & POLLIN) != 0) grant(watched.watchers[detail::kReading]);
+  if ((events & POLLOUT) != 0) grant(watched.watchers[detail::kWriting]);
+}
+
+inline void DescriptorPort::grant(detail::Block* watcher) {
+  if (watcher == nullptr || (watcher->flags & detail::kGranted) != 0) return;
+  watcher->flags |= detail::kGranted;
+  ++granted_;
+  watcher->loop->schedule(*watcher);
+}
+
 inline void DescriptorPort::begin_turn(detail::Block& block) {
   block.flags = detail::kRunning;
   const detail::Watcher& watcher = detail::payload<detail::Watcher>(block);
+  --watcher.port->granted_;
   // Before it runs, so that it may watch the same number again.
   if (watcher.closed) watcher.port->delist(watcher);
 }

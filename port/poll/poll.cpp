@@ -33,7 +33,7 @@ PollPort::PollPort(detail::Watched* watched, pollfd* polled, int capacity)
 
 void PollPort::wait_until(TimePoint deadline) {
   const Duration limit = fall_asleep(deadline);
-  if (limit > Duration{0} || watched_count_ > 0) look(limit);
+  if (wants_look(limit)) look(limit);
   awake();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// No heap on port/poll either: descriptors, real time, and threads.
+// No heap on port/poll and port/epoll either: descriptors, real time, and threads.
 #include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 using namespace fixture;
 
-struct OnPoll : Utest {
+struct OnDescriptors : Utest {
   eyelet::StaticDescriptorPort<64> port;
   eyelet::StaticLoop<16, 4> loop{port};
   int ends[2] = {-1, -1};
@@ -33,7 +33,7 @@ struct OnPoll : Utest {
   }
 
   static void* post_from_thread(void* fixture) {
-    auto& self = *static_cast<OnPoll*>(fixture);
+    auto& self = *static_cast<OnDescriptors*>(fixture);
     while (!self.post) sched_yield();
     self.runs += self.loop.call_soon_threadsafe([&self] { self.loop.stop(); }) ? 1 : 0;
     // The end of a thread frees memory: not under the trap.
@@ -42,9 +42,9 @@ struct OnPoll : Utest {
   }
 };
 
-TEST_GROUP_BASE(NoHeapOnPoll, OnPoll){};
+TEST_GROUP_BASE(NoHeapOnDescriptors, OnDescriptors){};
 
-TEST(NoHeapOnPoll, is_used_by_watching_descriptors) {
+TEST(NoHeapOnDescriptors, is_used_by_watching_descriptors) {
   {
     const Trap trap;
     static_cast<void>(port.add_writer(loop, ends[1], [this] {
@@ -63,7 +63,7 @@ TEST(NoHeapOnPoll, is_used_by_watching_descriptors) {
   CHECK_EQUAL(6, runs);
 }
 
-TEST(NoHeapOnPoll, is_used_by_chains_and_timers_in_real_time) {
+TEST(NoHeapOnDescriptors, is_used_by_chains_and_timers_in_real_time) {
   {
     const Trap trap;
     const auto task = loop.create_task(
@@ -77,7 +77,7 @@ TEST(NoHeapOnPoll, is_used_by_chains_and_timers_in_real_time) {
   CHECK_EQUAL(2, runs);
 }
 
-TEST(NoHeapOnPoll, is_used_by_a_thread_that_wakes_the_loop) {
+TEST(NoHeapOnDescriptors, is_used_by_a_thread_that_wakes_the_loop) {
   pthread_t thread;
   CHECK_EQUAL(0, pthread_create(&thread, nullptr, post_from_thread, this));
   {

@@ -30,7 +30,8 @@ def generate(env, cpu, machine, memory, board='', more_memory=''):
                           '-Wl,--undefined=run_hosted', '-Wl,--defsym=stack_bytes=64K'],
         NEEDS=['qemu-system-arm', f'#{INCLUDE}'],
     )
-    env['LACKS'] = {**env['LACKS'], 'port/poll/': 'poll(2)', 'pthread.h': 'threads',
+    env['LACKS'] = {**env['LACKS'], 'port/poll/': 'poll(2)',
+                    'port/epoll/': 'epoll(7)', 'pthread.h': 'threads',
                     'thread': 'threads', 'tests/thread_port.hpp': 'threads',
                     'tests/child.hpp': 'processes',
                     'tests/fake_processor.hpp': 'processor but its own'}

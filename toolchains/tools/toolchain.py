@@ -10,6 +10,9 @@ from pathlib import Path
 import report
 from SCons.Script import Action, Alias, AlwaysBuild, Depends, Dir, Glob, SConscript, VariantDir
 
+# What includes it is built a second time, to run on port/epoll.
+CHOICE = 'port/poll/choice.hpp'
+CHOICE = 'port/poll/choice.hpp'  # what includes it runs on port/epoll, too
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)', re.MULTILINE)
 
 
@@ -58,7 +61,11 @@ class Toolchain:
         self.firmware = self.build_firmware() if 'FIRMWARE_BOARD' in env else {}
         self.simulate = self.program(self.test, 'tests/simulate/simulate',
                                      [Glob(f'{self.out}/tests/simulate/*.cpp')])
-        self.examples = {name: self.program(env, f'examples/{name}') for name in self.example_names()}
+        self.examples = {}
+        for name in self.example_names():
+            self.examples[name] = self.program(env, f'examples/{name}')
+            if on_epoll := self.on_epoll(env, f'examples/{name}'):
+                self.examples[f'{name}_on_epoll'] = self.program(env, f'examples/{name}_on_epoll', on_epoll)
 
     def lacking(self, path):
         """What the target has not and this source, by itself or by a header, needs; '': nothing."""
@@ -116,6 +123,14 @@ class Toolchain:
             Depends(program, Glob('toolchains/boards/*.ld'))
         return program
 
+    def on_epoll(self, env, path):
+        """The object of a source that may run on port/epoll, built so that it does; []: it may not."""
+        choice = CHOICE in INCLUDE.findall(Path(f'{path}.cpp').read_text())
+        if not choice or 'port/epoll/' in env['LACKS']:
+            return []
+        return env.Object(f'{self.out}/{path}_on_epoll', f'{self.out}/{path}.cpp',
+                          CCFLAGS=['$CCFLAGS', '-DEYELET_EPOLL=1'])
+
     def suite(self, path, sources=None):
         # The linker takes main from the runner only if the test has none of its own.
         program = self.program(self.test, path, sources, [self.runner, self.cpputest])
@@ -143,9 +158,15 @@ class Toolchain:
             return
         rooms = [*self.sources('tests/test_*'), *self.sources('tests/regression/*')]
         yield self.suite('tests/rooms', [f'{self.out}/{path}' for path in rooms])
+        on_epoll = [self.on_epoll(self.test, path.with_suffix('')) for path in rooms]
+        if any(on_epoll):
+            yield self.suite('tests/rooms_on_epoll', on_epoll)
         for part in filter(self.checks, ('tests/interleavings', 'tests/no_heap')):
             for path in self.sources(f'{part}/*'):
-                yield self.suite(path.with_suffix(''))
+                name = path.with_suffix('')
+                yield self.suite(name)
+                if on_epoll := self.on_epoll(self.test, name):
+                    yield self.suite(f'{name}_on_epoll', on_epoll)
         if not self.env['ONLY']:
             yield from self.comparisons()
         if self.checks('examples'):
