@@ -56,7 +56,7 @@ class SysTick {
   static constexpr std::uint32_t kLongestPeriod = 1 << 24;
   // More than arm() itself takes: it must be through before the period that it begins is over.
   static constexpr std::int32_t kNearest = 64;
-  // From reading the value to writing it, at the least: the clock may lose a tick, and never gains.
+  // From reading the value to writing it, at the least: an instruction takes a tick, or more.
   static constexpr std::uint32_t kRestartTicks = 1;
 
   // COUNTFLAG, bit 16. Looking clears it. As a sign it takes the fewest instructions.
@@ -69,8 +69,8 @@ class SysTick {
 
   // A period of `ticks` from now, and of the longest kind from then on.
   void restart(std::uint32_t ticks) {
-    const std::uint32_t left = registers().value;
     registers().reload = ticks - 1;
+    const std::uint32_t left = registers().value;
     registers().value = 0;
     begin_ += period_ - left + kRestartTicks;
     period_ = ticks;

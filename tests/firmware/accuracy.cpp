@@ -53,7 +53,8 @@ int main() {
   board::print(early);
   board::print(", late ");
   board::print(late);
-  const bool exact = shown <= real && real - shown < real / 10'000;
+  // An emulated instruction may take less than a tick, so that the clock gains.
+  const bool exact = shown < real + real / 10'000 && real < shown + real / 10'000;
   board::print(exact ? ", the clock does not drift\n" : ", the clock drifts\n");
   return early == 0 && late == 0 && exact ? 0 : 1;
 }
