@@ -34,7 +34,7 @@ class CountingPort final : public Port {
     ++wakes;
     clock_.wake();
   }
-  void enter_critical() override {}
+  void enter_critical() override { ++critical_sections; }
   void exit_critical() override {}
   bool can_be_woken() const override { return clock_.can_be_woken(); }
   std::uintptr_t context() const override { return clock_.context(); }
@@ -42,6 +42,7 @@ class CountingPort final : public Port {
   mutable int clock_reads = 0;
   int waits = 0;
   int wakes = 0;
+  int critical_sections = 0;
   TimePoint last_deadline;
   void (*on_wait)(void*) = nullptr;
   void* context_of_on_wait = nullptr;
@@ -170,11 +171,20 @@ TEST(LoopPort, its_clock_is_read_once_a_pass) {
 }
 
 // N22
-TEST(LoopPort, is_only_woken_by_a_post_from_another_context) {
-  CHECK_TRUE(loop.call_soon_threadsafe([] {}));
-  CHECK_EQUAL(0, port.clock_reads);
-  CHECK_EQUAL(0, port.waits);
-  CHECK_EQUAL(1, port.wakes);
+TEST(LoopPort, what_interrupts_call_reads_no_clock_and_wakes_after_one_critical_section_or_none) {
+  const auto expect_calls = [this](int critical_sections, auto call) {
+    port.critical_sections = port.wakes = port.clock_reads = port.waits = 0;
+    call();
+    CHECK_EQUAL(critical_sections, port.critical_sections);
+    CHECK_EQUAL(1, port.wakes);
+    CHECK_EQUAL(0, port.clock_reads);
+    CHECK_EQUAL(0, port.waits);
+  };
+  eyelet::ThreadSafeFlag flag{loop};
+  eyelet::IsrQueue<int, 2> queue{loop};
+  expect_calls(1, [this] { CHECK_TRUE(loop.call_soon_threadsafe([] {})); });
+  expect_calls(1, [&flag] { flag.set(); });
+  expect_calls(0, [&queue] { CHECK_TRUE(queue.put_nowait(1)); });
   static_cast<void>(loop.poll());
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A million posts by an interrupt that comes at random moments: between any two instructions of
 // the loop that looks, runs and falls asleep, and of code that posts itself. Each post arrives once
-// and in order, or was refused and counted, and the loop sleeps through none.
+// and in order, or was refused and counted, and the loop sleeps through none. N21, N23
 #include <eyelet/isr_queue.hpp>
 #include <eyelet/repeat.hpp>
 #include <eyelet/thread_safe_flag.hpp>
