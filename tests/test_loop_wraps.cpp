@@ -95,7 +95,7 @@ TEST(LoopWraps, what_is_armed_for_never_neither_fires_nor_wakes_nor_keeps_others
 // N14, N15: the loop sleeps for long, and an interrupt makes it arm something sooner.
 TEST(LoopWraps, a_timer_that_is_armed_in_the_middle_of_a_long_sleep_ends_it) {
   for (const std::uint64_t before_wrap : turns<Narrow>())
-    for (const std::uint64_t delay : {1, 2, 10, 1'000, 32'767, 32'768, 65'535, 65'536}) {
+    for (const unsigned delay : {1U, 2U, 10U, 1'000U, 32'767U, 32'768U, 65'535U, 65'536U}) {
       Running<Narrow> running{before_wrap % Narrow::kTurn};
       running.loop.call_later(24h, [] {});
       std::uint64_t due = 0;

@@ -13,10 +13,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned kPosts = 1'000'000;
-// Ticks between interrupts: at the longest more than the loop takes from a post to its sleep.
-constexpr unsigned kShortest = 2, kLongest = 2'000;
+// Ticks between the interrupts of a burst: at the longest more than the loop takes from a post to
+// its sleep; and after a burst.
+constexpr unsigned kShortest = 2, kLongest = 2'000, kSilence = 20'000;
 constexpr unsigned kLongestBurst = 8;
-constexpr unsigned kPatience = 300;      // interrupts in which the loop has to come to rest
 constexpr unsigned kFewestPlaces = 400;  // instructions that are interrupted, some 900 of them
 
 eyelet::CortexMPort<BoardTimer> port;
@@ -93,30 +93,30 @@ unsigned random_below(unsigned bound) {
   return (state >> 8) % bound;
 }
 
-// The processor's timer: after the period that has begun, one of so many ticks.
-void interrupt_later(unsigned ticks) { eyelet::cpu::reg(0xE000E014) = ticks - 1; }
+// By the processor's timer, and not earlier: one that is pending already is forgotten.
+void interrupt_after(unsigned ticks) {
+  eyelet::cpu::reg(0xE000E014) = ticks - 1;
+  eyelet::cpu::reg(0xE000E018) = 0;
+  eyelet::cpu::reg(0xE000ED04) = 1 << 25;
+}
 void let_interrupts_come(bool on) { eyelet::cpu::reg(0xE000E010) = on ? 7 : 0; }
 
-// Bursts in one way of posting, or in all three. Between them the loop has to come to rest: nothing
-// but the post itself would wake it then.
+// Bursts in one way of posting, or in all three. After each there is silence, in which the loop has
+// to come to rest: nothing but the last post would wake it.
 void storm() {
-  static unsigned burst = 0, way = 0, waited = 0;
-  interrupt_later(kShortest + random_below(kLongest - kShortest));
-  if (burst == 0) {
-    if (!all_is_through()) {
-      if (++waited == kPatience) board::fail("a post was slept through or lost\n");
-      return;
-    }
+  static unsigned left = 0, way = 0;
+  if (left == 0) {
+    if (!all_is_through()) board::fail("a post was slept through or lost\n");
     if (posts >= kPosts) {
       let_interrupts_come(false);
       if (!loop.call_soon_threadsafe([] { loop.stop(); })) board::fail("the mailbox is full\n");
       return;
     }
-    waited = 0;
-    burst = 1 + random_below(kLongestBurst);
+    left = 1 + random_below(kLongestBurst);
     way = random_below(6);
   }
-  --burst;
+  --left;
+  interrupt_after(left == 0 ? kSilence : kShortest + random_below(kLongest - kShortest));
   if (way == 0 || way > 2) post_mail();
   if (way == 1 || way > 2) set_flag();
   if (way == 2 || way > 2) put_item();
@@ -175,7 +175,7 @@ int main() {
   const auto waking = eyelet::repeat(loop, [] { return flag.wait().then(wake); });
   const auto consuming = eyelet::repeat(loop, [] { return queue.get().then(consume); });
   loop.call_later(24h, [] {});  // an alarm to arm before each sleep
-  interrupt_later(kLongest);
+  interrupt_after(kSilence);
   let_interrupts_come(true);
   const bool ran = loop.run_forever().has_value();
   print_counts();
