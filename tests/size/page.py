@@ -137,10 +137,6 @@ has three.
 **Why so much stack?** The deepest ways end what nobody waits for any more, and are explained
 [below](#stack).
 ''',
-    'masked': '''
-**Why are interrupts off for so long?** Where the port goes to sleep: between its look at what has woken it
-and the sleep it sets the alarm. What the library itself does with interrupts off takes {critical}.
-''',
 }
 
 
@@ -231,7 +227,6 @@ def why(firmware, words):
         'flash': any(sizes[name]['flash'] > most for name, (_, most, _) in IMAGES.items()),
         'RAM': any(sizes[name]['ram'] > most for name, (_, _, most) in IMAGES.items()),
         'stack': words['worst'] > STACK_LIMIT,
-        'masked': max(firmware['masked'].values()) > MASKED_LIMIT,
     }
     return ''.join(text.format(**words) for what, text in WHY.items() if missed[what])
 
@@ -251,7 +246,6 @@ def page(measured, headline):
         'to_callback': firmware['stacks']['Loop::run_forever']['to callback'],
         'stack_limit': STACK_LIMIT, 'loop': firmware['types']['Loop'],
         'block': firmware['types']['detail::Block'],
-        'critical': firmware['masked']['its critical section'],
         'compiler': firmware['compiler'],
     }
     return PAGE.format(

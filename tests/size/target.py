@@ -23,13 +23,13 @@ CALLS = re.compile(r'^[^[]*?\bcalls::([\w:]+)\(')
 # What ends and destroys what was held by something that ended.
 ENDS_OTHERS = r'\bdetail::(\{anonymous\}::abandon|bury)\('
 
-# What turns interrupts off: by the function in which that ends up.
+# What turns interrupts off, by the function into which that was compiled.
 PLACES = {
-    'the port going to sleep': r'::wait_until\(',
-    'its alarm': r'_Handler$|::on_alarm\(',
-    'its clock being read': r'::now\(',
-    'its start': r'::start\(|^main$',
-    'its critical section': r'::enter_critical\(',
+    "the port's critical section": r'::enter_critical\(',
+    'setting the alarm': r'::arm\(',
+    'reading the clock': r'::(now|count|wait_until|on_alarm)\(',
+    'falling asleep': r'::sleep\(',
+    'starting the clock': r'::start\(|^main$',
 }
 
 # Where the bytes of an image go: the first pattern that a symbol matches.
