@@ -27,8 +27,6 @@ POINTERS = {
     'call_': None,
     'on_byte': None,  # of the board
 }
-VIRTUAL = ('now', 'wait_until', 'wake', 'enter_critical', 'exit_critical', 'can_be_woken',
-           'context')  # of the port
 GUARDED = re.compile(r'\bdetail::(bury|cancel_children)\(')
 
 # Where not all is called that is in the tables, (in, by): what is.
@@ -155,12 +153,13 @@ class CallGraph:
             member, name = call.groups()
             if call.end() <= column:
                 continue
-            if name in VIRTUAL and member:
-                return name, self.matching(rf'\b(CortexM|\w*Port\w*)(<.*>)?::{name}\(')
             if member and any(name in table for table in self.tables):
                 return name, self.in_tables(caller, name)
             if name in POINTERS:
                 return name, self.matching(POINTERS[name]) if POINTERS[name] else set()
+            # A virtual function of the port.
+            if found := self.matching(rf'\b(CortexM|\w*Port)(<.*>)?::{name}\('):
+                return name, found
         raise ValueError(f'{caller}: nobody knows what is called in {text.strip()}')
 
     def in_tables(self, caller, member):
