@@ -128,7 +128,7 @@ keep promises that a small queue need not: 64-bit time that never wraps, timers 
 sorted list, handles that stay safe after their callback has run, an error instead of a crash when blocks
 run out. Futures bring their whole machine at once, and hardly grow afterwards. And a `StaticLoop` lies in
 flash as a whole, because it begins with values and without a constructor: {block} bytes for each block,
-which a `Loop` beside a `detail::BlockStorage` saves.
+which a `Loop` beside a `BlockStorage` saves, as the lights above do.
 ''',
     'RAM': '''
 **Why so much RAM?** It is the loop, {loop} bytes, and {block} for each block, of which a task that sleeps
