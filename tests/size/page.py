@@ -126,13 +126,13 @@ WHY = {
 **Why so much flash?** The loop, its timers and its clock are there from the first callback on, and they
 keep promises that a small queue need not: 64-bit time that never wraps, timers in O(log n) instead of a
 sorted list, handles that stay safe after their callback has run, an error instead of a crash when blocks
-run out. Futures bring their whole machine at once, and hardly grow afterwards. And a `StaticLoop` lies in
-flash as a whole, because it begins with values and without a constructor: {block} bytes for each block,
-which a `Loop` beside a `BlockStorage` saves, as the lights above do.
+run out. Futures bring their whole machine at once, and hardly grow afterwards. What begins with values of
+its own lies in flash, too: a `StaticLoop` would with its blocks, and so these programs have theirs beside
+the loop.
 ''',
     'RAM': '''
-**Why so much RAM?** It is the loop, {loop} bytes, and {block} for each block, of which a task that sleeps
-has three.
+**Why so much RAM?** It is the loop, {loop} bytes, and {block} for each block. A timer is a block, and so is a
+task, and what it waits for.
 ''',
     'stack': '''
 **Why so much stack?** The deepest ways end what nobody waits for any more, and are explained
