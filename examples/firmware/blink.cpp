@@ -7,7 +7,7 @@
 using namespace std::chrono_literals;
 
 // Apart from the loop, because a StaticLoop would lie in flash with its blocks.
-eyelet::BlockStorage<2> blocks;  // the blink that runs, and the next
+eyelet::BlockStorage<1> blocks;  // the next blink
 eyelet::Loop loop{board::port, blocks};
 bool lit = false;
 

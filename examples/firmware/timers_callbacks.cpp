@@ -6,7 +6,8 @@
 
 using namespace std::chrono_literals;
 
-eyelet::StaticLoop<4> loop{board::port};  // two timers, the consumer, and who has just run
+eyelet::BlockStorage<3> blocks;  // two timers, and the consumer
+eyelet::Loop loop{board::port, blocks};
 eyelet::IsrQueue<int, 8> numbers{loop};
 
 void consume() {

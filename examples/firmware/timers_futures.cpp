@@ -8,7 +8,8 @@
 
 using namespace std::chrono_literals;
 
-eyelet::StaticLoop<12> loop{board::port};
+eyelet::BlockStorage<9> blocks;  // three tasks, and two for what each of them waits for
+eyelet::Loop loop{board::port, blocks};
 
 void show(int number) { board::set_led(number == 1); }
 

@@ -27,13 +27,13 @@ POINTERS = {
     'call_': None,
     'on_byte': None,  # of the board
 }
-VIRTUAL = ('now', 'wait_until', 'wake', 'enter_critical', 'exit_critical', 'can_be_woken', 'context')
 GUARDED = re.compile(r'\bdetail::(bury|cancel_children)\(')
 
 # Where not all is called that is in the tables, (in, by): what is.
 NARROWED = {
     ('detail::cancel_children', 'turn'): r'::cancel_gathered\(',  # of what calls cancel_children()
-    ('detail::cancel', 'withdraw'): r'^(?!.*(::withdraw_run|Condition::withdraw)\()',  # have a cancel
+    # Those that have a cancel are asked by that.
+    ('detail::cancel', 'withdraw'): r'^(?!.*(::withdraw_run|Condition::withdraw)\()',
 }
 # What is not called on these ways.
 NEVER = {
@@ -153,16 +153,18 @@ class CallGraph:
             member, name = call.groups()
             if call.end() <= column:
                 continue
-            if name in VIRTUAL and member:
-                return name, self.matching(rf'\b(CortexM|\w*Port\w*)(<.*>)?::{name}\(')
             if member and any(name in table for table in self.tables):
                 return name, self.in_tables(caller, name)
             if name in POINTERS:
                 return name, self.matching(POINTERS[name]) if POINTERS[name] else set()
+            # A virtual function of the port.
+            if found := self.matching(rf'\b(CortexM|\w*Port)(<.*>)?::{name}\('):
+                return name, found
         raise ValueError(f'{caller}: nobody knows what is called in {text.strip()}')
 
     def in_tables(self, caller, member):
-        held = set().union(*(self.titles[table[member]] for table in self.tables if member in table))
+        functions = {table[member] for table in self.tables if member in table}
+        held = set().union(*(self.titles[function] for function in functions))
         for (function, by), what in NARROWED.items():
             if f'::{function}(' in caller and by == member:
                 held &= self.matching(what)
@@ -206,8 +208,8 @@ class CallGraph:
     def described(self, way):
         """[(bytes, function, the pointer by which it was called or '')]"""
         way = [self.copies.get(title, title) for title in way]
-        return [(self.frames[title], short(self.names[title]), self.pointers.get((above, title), ''))
-                for above, title in zip(['', *way], way)]
+        return [(self.frames[title], short(self.names[title]),
+                 self.pointers.get((above, title), '')) for above, title in zip(['', *way], way)]
 
     def copy(self):
         graph = copy.copy(self)

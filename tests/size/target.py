@@ -12,7 +12,8 @@ import stack
 
 IMAGES = ('blink', 'blink_futures', 'timers_callbacks', 'timers_futures')  # of examples/firmware
 
-# What readelf tells of a section: name, kind, size, flags; of a symbol: address, bytes, section, name.
+# What readelf tells of a section: name, kind, size and flags; of a symbol: address, bytes, section and
+# name.
 SECTION = re.compile(r'^ +\[ *\d+\] (\S+) +(\S+) +\w+ \w+ (\w+) \w+ +(\w*)', re.MULTILINE)
 SYMBOL = re.compile(r'^ +\d+: (\w+) +(\d+) (?:FUNC|OBJECT) +\w+ +\w+ +(\d+) (.+)$', re.MULTILINE)
 COUNTED = re.compile(r'^(.+)\ncounted (\d+)$', re.MULTILINE)
@@ -23,13 +24,14 @@ CALLS = re.compile(r'^[^[]*?\bcalls::([\w:]+)\(')
 # What ends and destroys what was held by something that ended.
 ENDS_OTHERS = r'\bdetail::(\{anonymous\}::abandon|bury)\('
 
-# What turns interrupts off: by the function in which that ends up.
+# What turns interrupts off, by the function into which that was compiled.
 PLACES = {
-    'the port going to sleep': r'::wait_until\(',
-    'its alarm': r'_Handler$|::on_alarm\(',
-    'its clock being read': r'::now\(',
-    'its start': r'::start\(|^main$',
-    'its critical section': r'::enter_critical\(',
+    "the port's critical section": r'::enter_critical\(',
+    'setting the alarm': r'::arm\(',
+    'reading the clock': r'::(now|count|wait_until|on_alarm)\(',
+    'falling asleep': r'::sleep\(',
+    'starting the clock': r'::start\(|^main$',
+    'elsewhere': r'',
 }
 
 # Where the bytes of an image go: the first pattern that a symbol matches.
@@ -71,8 +73,9 @@ def size_of(program):
 
 def symbols(program):
     """{address, without the bit of Thumb: (bytes, number of the section, name)}"""
-    return {int(address, 16) & ~1: (int(size), int(section), name) for address, size, section, name
-            in SYMBOL.findall(run(['readelf', '-sWC', program])) if size != '0'}
+    listed = SYMBOL.findall(run(['readelf', '-sWC', program]))
+    return {int(address, 16) & ~1: (int(size), int(section), name)
+            for address, size, section, name in listed if size != '0'}
 
 
 def first_match(patterns, name):
@@ -84,8 +87,8 @@ def parts_of(program):
     parts = Counter()
     sections = {name: int(size, 16) for name, _, size, _ in
                 SECTION.findall(run(['readelf', '-SW', program]))}
-    for address, (size, section, name) in sorted(symbols(program).items()):
-        if section == 1:
+    for size, section, name in symbols(program).values():
+        if section == 1:  # .text
             parts[first_match(PARTS, name)] += size
     parts['values that variables begin with'] = sections['.data']
     parts['vector table, and gaps'] = size_of(program).flash - sum(parts.values())
@@ -125,7 +128,6 @@ class Target:
     def sizes(self):
         """{what: Size} of all programs. Where there is an operating system, without what the
         smallest of programs has."""
-        self.prepare()
         sizes = {what: size_of(self.link('program', self.compile_text(text)))
                  for what, text in {'nothing': programs.NOTHING, **programs.all_programs()}.items()}
         nothing = sizes.pop('nothing')
