@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-"""bench.py [--instr] FOLDER ABSENT...: measures the programs in FOLDER beside each other, leaves the
-figures there in results.json, and has page.py make docs/BENCHMARKS.md of them.
+"""bench.py [--instr] FOLDER ABSENT...: measures the programs in FOLDER beside each other, leaves
+what it found there in results.json, and has page.py make docs/BENCHMARKS.md of it.
 
---instr: only counts instructions per operation, and prints them. ABSENT: peers that were not built.
+--instr: counts and prints instructions per operation alone. ABSENT: peers that were not built.
 """
 import json
 import os
@@ -19,10 +19,11 @@ import page
 from echo import Echo
 
 PROGRAMS = 'eyelet', 'limit', 'asio', 'libuv', 'libevent', 'libev', 'boost_future'
-PACKAGES = {'asio': 'libasio-dev', 'libuv': 'libuv1-dev', 'libevent': 'libevent-dev', 'libev': 'libev-dev',
-            'boost_future': 'libboost-thread-dev', 'cpython': 'python3'}
+PACKAGES = {'asio': 'libasio-dev', 'libuv': 'libuv1-dev', 'libevent': 'libevent-dev',
+            'libev': 'libev-dev', 'boost_future': 'libboost-thread-dev', 'cpython': 'python3'}
 PYTHON = '/usr/bin/python3'
-REPETITIONS = 7
+COMPILER = 'g++', '-std=c++17', '-O2', '-DNDEBUG', '-Ilib', '-I.'
+REPETITIONS = 5
 ENOUGH = 20_000_000  # nanoseconds that one repetition takes
 CONNECTIONS = 1, 64, 512, 4000
 HEAP = re.compile(r'total heap usage: ([\d,]+) allocs, [\d,]+ frees, ([\d,]+) bytes')
@@ -30,6 +31,10 @@ HEAP = re.compile(r'total heap usage: ([\d,]+) allocs, [\d,]+ frees, ([\d,]+) by
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
+
+
+def output(command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def find_commands(folder, absent):
@@ -44,18 +49,20 @@ def find_commands(folder, absent):
     return commands
 
 
-def with_workload(commands, begins):
-    """[(program, its command line, workload)] of those whose names begin so."""
-    return [(program, command, workload) for program, command in commands.items()
-            for workload in callgrind.workloads(command) if workload.startswith(begins)]
+def find_workloads(commands, prefix):
+    """[(program, its command line with the workload, workload)] of those that begin so."""
+    return [(program, [*command, workload], workload) for program, command in commands.items()
+            for workload in callgrind.workloads(command) if workload.startswith(prefix)]
+
+
+def compiled(commands):
+    """Without the interpreter's: counting its instructions takes hours."""
+    return {program: command for program, command in commands.items() if program != 'cpython'}
 
 
 def count_instructions(commands):
-    """Of all but the interpreter's, which would take hours."""
     counted = {}
-    for program, command in commands.items():
-        if program == 'cpython':
-            continue
+    for program, command in compiled(commands).items():
         say(f'instructions: {program}')
         counted[program] = dict(callgrind.count(command, callgrind.steady(command)))
     return counted
@@ -63,32 +70,34 @@ def count_instructions(commands):
 
 # --- Time ---
 
-def nanoseconds(command, workload, operations):
-    ran = subprocess.run([*command, workload, str(operations)], capture_output=True, text=True, check=True)
-    return int(ran.stdout.split()[0])
+def nanoseconds(command, operations):
+    return int(output([*command, str(operations)]).split()[0])
 
 
-def enough(command, workload):
+def enough(command):
     """How many operations take long enough to be timed."""
     operations = 1000
-    while (taken := nanoseconds(command, workload, operations)) < ENOUGH and operations < 10**7:
-        operations = 1000 * max(2 * operations // 1000, int(operations * 1.2 * ENOUGH / (taken + 1)) // 1000)
+    while (taken := nanoseconds(command, operations)) < ENOUGH and operations < 10**7:
+        operations = max(2 * operations, operations * ENOUGH // (taken + 1) // 1000 * 1000)
     return operations
 
 
+def time_workload(commands):
+    """Nanoseconds per operation of each program; they take turns."""
+    operations = {program: enough(command) for program, command in commands.items()}
+    runs = [{program: nanoseconds(command, operations[program]) / operations[program]
+             for program, command in commands.items()} for _ in range(REPETITIONS)]
+    return {program: median(run[program] for run in runs) for program in commands}
+
+
 def time_all(commands):
-    """Nanoseconds per operation, the median of repetitions in which one program follows the other."""
     timed = {program: {} for program in commands}
-    for workload in dict.fromkeys(name for command in commands.values() for name in callgrind.workloads(command)
-                                  if not name.startswith(('echo_', 'waiting_'))):
+    for workload in page.OPERATIONS:
         say(f'time: {workload}')
-        those = {program: command for program, command in commands.items()
-                 if workload in callgrind.workloads(command)}
-        operations = {program: enough(command, workload) for program, command in those.items()}
-        runs = [{program: nanoseconds(command, workload, operations[program]) / operations[program]
-                 for program, command in those.items()} for _ in range(REPETITIONS)]
-        for program in those:
-            timed[program][workload] = median(run[program] for run in runs)
+        found = find_workloads(commands, workload)
+        those = {program: command for program, command, name in found if name == workload}
+        for program, number in time_workload(those).items():
+            timed[program][workload] = number
     return timed
 
 
@@ -96,117 +105,127 @@ def time_all(commands):
 
 def heap_usage(command, operations):
     """Allocations, their bytes, and the bytes of a pool."""
-    ran = subprocess.run(['valgrind', '--tool=memcheck', '--undef-value-errors=no', *command, str(operations)],
-                         capture_output=True, text=True, check=True,
-                         env={**os.environ, 'PYTHONMALLOC': 'malloc'})
-    allocations, size = (int(number.replace(',', '')) for number in HEAP.search(ran.stderr).groups())
-    return allocations, size, int(ran.stdout.split()[1])
+    ran = subprocess.run(
+        ['valgrind', '--tool=memcheck', '--undef-value-errors=no', *command, str(operations)],
+        capture_output=True, text=True, check=True, env={**os.environ, 'PYTHONMALLOC': 'malloc'})
+    heap = [int(number.replace(',', '')) for number in HEAP.search(ran.stderr).groups()]
+    return *heap, int(ran.stdout.split()[1])
 
 
 def weigh_waiting(commands):
-    """For one that waits: (allocations, bytes on the heap, bytes of a pool)."""
+    """For one that waits: what heap_usage() says, as the difference of two runs."""
     weighed = {program: {} for program in commands}
-    for program, command, workload in with_workload(commands, 'waiting_'):
+    for program, command, workload in find_workloads(commands, 'waiting_'):
         say(f'memory: {program} {workload}')
-        few, many = (heap_usage([*command, workload], operations) for operations in (1000, 3000))
+        few, many = (heap_usage(command, operations) for operations in (1000, 3000))
         weighed[program][workload] = [(more - less) / 2000 for less, more in zip(few, many)]
     return weighed
 
 
 # --- Echo ---
 
-def measure_echo(commands, folder, connections):
-    """Of one number of connections: what the median repetition found of each server."""
-    clients = [f'{folder}/echo_clients']
+def find_servers(commands):
+    """{program and what it waits with: its command line}"""
+    return {f'{program} {workload[len("echo_"):]}': command
+            for program, command, workload in find_workloads(commands, 'echo_')}
+
+
+def echo_once(command, clients, connections):
+    """CPU nanoseconds per message, messages per second, resident bytes per connection."""
+    messages = max(20_000, 4 * connections)
+    with Echo(command, clients, connections) as echo:
+        taken, cpu = echo.exchange(messages)
+        return cpu / messages, messages / taken * 1e9, echo.bytes_per_connection
+
+
+def measure_echo(commands, clients):
+    """{connections: {server: what echo_once() says}}; the servers take turns."""
+    servers = find_servers(commands)
     found = {}
-    servers = [(f'{program} {workload[5:]}', [*command, workload])
-               for program, command, workload in with_workload(commands, 'echo_')]
-    for _ in range(3):
-        for name, command in servers:
-            say(f'echo: {name}, {connections} connections')
-            messages = max(20_000, 4 * connections)
-            with Echo(command, clients, connections) as echo:
-                taken, cpu = echo.exchange(messages)
-                found.setdefault(name, []).append(
-                    (cpu / messages, messages / taken * 1e9, echo.bytes_per_connection))
-    return {name: [median(column) for column in zip(*rows)] for name, rows in found.items()}
+    for connections in CONNECTIONS:
+        say(f'echo: {connections} connections')
+        runs = [{server: echo_once(command, clients, connections)
+                 for server, command in servers.items()} for _ in range(3)]
+        found[connections] = {server: list(map(median, zip(*(run[server] for run in runs))))
+                              for server in servers}
+    return found
 
 
-def echo_instructions(command, folder, connections):
-    """Of user code, for each message."""
+def echo_instructions(command, clients, connections):
+    """In user space, per message, as the difference of two runs."""
     def collected(messages):
         with tempfile.NamedTemporaryFile('r') as log:
-            valgrind = [*callgrind.VALGRIND, f'--log-file={log.name}']
-            with Echo([*valgrind, *command], [f'{folder}/echo_clients'], connections) as echo:
+            counting = [*callgrind.VALGRIND, f'--log-file={log.name}', *command]
+            with Echo(counting, clients, connections) as echo:
                 echo.exchange(messages)
             return callgrind.read(log.read())
-    few, many = collected(2000), collected(10_000)
-    return (many - few) / 8000
+    return (collected(10_000) - collected(2000)) / 8000
 
 
-def count_echo(commands, folder):
+def count_echo(commands, clients):
     counted = {}
-    for program, command, workload in with_workload(commands, 'echo_'):
-        if program == 'cpython':
-            continue
-        say(f'instructions: {program} {workload}')
-        counted[f'{program} {workload[5:]}'] = {
-            connections: echo_instructions([*command, workload], folder, connections) for connections in (1, 64)}
+    for server, command in find_servers(compiled(commands)).items():
+        say(f'instructions: {server}')
+        counted[server] = {connections: echo_instructions(command, clients, connections)
+                           for connections in (1, 64)}
     return counted
 
 
 # --- Compiling ---
 
-def compile_time(source, compiler):
-    """Seconds of processor time."""
+def compile_seconds(source):
+    """Of processor time."""
     before = os.times()
-    subprocess.run([*compiler, '-c', source, '-o', '/dev/null'], check=True)
+    subprocess.run([*COMPILER, '-c', source, '-o', os.devnull], check=True)
     after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    return sum(after[2:4]) - sum(before[2:4])
 
 
 def time_compiling(commands):
-    compiler = ['g++', '-std=c++17', '-O2', '-DNDEBUG', '-Ilib', '-I.']
-    sources = {program: f'tests/bench/user/{program}.cpp' for program in commands
-               if Path(f'tests/bench/user/{program}.cpp').exists()}
-    runs = [{program: compile_time(source, compiler) for program, source in sources.items()} for _ in range(3)]
+    say('compiling')
+    sources = {program: f'tests/bench/user/{program}.cpp' for program in commands}
+    sources = {program: source for program, source in sources.items() if Path(source).exists()}
+    runs = [{program: compile_seconds(source) for program, source in sources.items()}
+            for _ in range(3)]
     return {program: median(run[program] for run in runs) for program in sources}
 
 
 # --- Where ---
 
-def first_line(*command):
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
-
-
 def describe_machine():
     model = re.search(r'model name\s*: (.*)', Path('/proc/cpuinfo').read_text())
     return {'processor': model[1] if model else platform.machine(), 'cores': os.cpu_count(),
-            'kernel': f'{platform.system()} {platform.release()}', 'libc': ' '.join(platform.libc_ver()),
-            'compiler': first_line('g++', '--version'), 'valgrind': first_line('valgrind', '--version'),
+            'kernel': f'{platform.system()} {platform.release()}',
+            'libc': ' '.join(platform.libc_ver()),
+            'compiler': output(['g++', '--version']).splitlines()[0],
+            'valgrind': output(['valgrind', '--version']).strip(),
             'load': os.getloadavg()[0]}
 
 
 def find_versions(commands):
-    return {program: first_line('dpkg-query', '-W', '-f=${Version}', PACKAGES[program])
+    return {program: output(['dpkg-query', '-W', '-f=${Version}', PACKAGES[program]])
             for program in commands if program in PACKAGES}
 
 
 def measure(commands, folder):
-    machine = describe_machine()
-    echo = {connections: measure_echo(commands, folder, connections) for connections in CONNECTIONS}
-    return {'machine': machine, 'repetitions': REPETITIONS, 'versions': find_versions(commands), 'time': time_all(commands), 'echo': echo,
+    clients = [f'{folder}/echo_clients']
+    return {'machine': describe_machine(), 'versions': find_versions(commands),
+            'echo': measure_echo(commands, clients),
+            'echo_instructions': count_echo(commands, clients),
+            'repetitions': REPETITIONS, 'time': time_all(commands),
             'compile': time_compiling(commands), 'memory': weigh_waiting(commands),
-            'echo_instructions': count_echo(commands, folder), 'instructions': count_instructions(commands)}
+            'instructions': count_instructions(commands)}
+
+
+def main(arguments):
+    folder, *absent = [argument for argument in arguments if argument != '--instr']
+    commands = find_commands(folder, absent)
+    if '--instr' in arguments:
+        return print(page.instruction_table(count_instructions(commands)))
+    results = Path(folder, 'results.json')
+    results.write_text(json.dumps(measure(commands, folder)))
+    page.write(json.loads(results.read_text()))
 
 
 if __name__ == '__main__':
-    only_instructions = '--instr' in sys.argv
-    place, *not_there = [argument for argument in sys.argv[1:] if argument != '--instr']
-    programs = find_commands(place, not_there)
-    if only_instructions:
-        print(page.instruction_table(count_instructions(programs)))
-        sys.exit()
-    results = Path(place, 'results.json')
-    results.write_text(json.dumps(measure(programs, place)))
-    page.write(json.loads(results.read_text()))
+    main(sys.argv[1:])

@@ -1,25 +1,38 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Draws figures of several series as dots on a logarithmic scale: one line for each row."""
+"""Draws figures of several series as dots on a logarithmic scale, one line for each row."""
 from html import escape
 from math import ceil, floor, log10
 
-# Told apart by those who see few colours, too; after Okabe and Ito.
-COLOURS = '#000000', '#999999', '#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'
-LINE, LEFT, WIDTH, TOP = 24, 250, 640, 84
+LINE, LEFT, WIDTH, TOP = 24, 250, 640, 84  # pixels
+LEGEND = 105
+FRAME = '''\
+<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"
+     font-family="sans-serif" font-size="13">
+<rect width="100%" height="100%" fill="#ffffff"/>
+{content}
+</svg>
+'''
 
 
-def text(x, y, words, anchor='start', more=''):
-    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"{more}>{escape(words)}</text>'
+def text(x, y, words, anchor='start', size=13):
+    return (f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" font-size="{size}">'
+            f'{escape(words)}</text>')
 
 
-def dot(x, y, series, number, title):
-    """The first of the series, which the chart is about, is larger."""
-    return (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{7 if number == 0 else 5}" fill="{COLOURS[number]}">'
-            f'<title>{escape(series)}: {escape(title)}</title></circle>')
+def line(x1, y1, x2, y2):
+    return f'<line x1="{x1:.0f}" y1="{y1:.0f}" x2="{x2:.0f}" y2="{y2:.0f}" stroke="#dddddd"/>'
+
+
+def dot(x, y, radius, colour, title):
+    return (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}">'
+            f'<title>{escape(title)}</title></circle>')
 
 
 def draw(title, unit, series, rows):
-    """SVG. `rows`: [(its name, {series: number})]."""
+    """SVG. `series`: {name: colour}; the first is what the chart is about. `rows`: [(name, {series:
+    number, 0 or not there if it has none})]."""
+    first = next(iter(series))
+    radius = {name: 7 if name == first else 5 for name in series}
     numbers = [number for _, values in rows for number in values.values() if number > 0]
     least, most = floor(log10(min(numbers))), ceil(log10(max(numbers)))
     bottom = TOP + LINE * len(rows)
@@ -27,22 +40,16 @@ def draw(title, unit, series, rows):
     def place(number):
         return LEFT + WIDTH * (log10(number) - least) / (most - least)
 
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 40}" height="{bottom + 44}" '
-             'font-family="sans-serif" font-size="13">',
-             '<rect width="100%" height="100%" fill="#ffffff"/>', text(16, 24, title, more=' font-size="16"')]
-    for number, name in enumerate(series):
-        x = 22 + number * 105
-        parts += [dot(x, 48, name, number, name), text(x + 12, 53, name)]
+    parts = [text(16, 24, title, size=16)]
+    for x, (name, colour) in zip(range(22, 22 + LEGEND * len(series), LEGEND), series.items()):
+        parts += [dot(x, 48, radius[name], colour, name), text(x + 12, 53, name)]
     for decade in range(least, most + 1):
         x = place(10 ** decade)
-        parts += [f'<line x1="{x:.0f}" y1="{TOP - 8}" x2="{x:.0f}" y2="{bottom}" stroke="#dddddd"/>',
-                  text(x, bottom + 18, f'{10 ** decade:,}'.replace(',', ' '), 'middle')]
+        parts += [line(x, TOP - 8, x, bottom), text(x, bottom + 18, f'{10 ** decade:,}', 'middle')]
     parts.append(text(LEFT + WIDTH, bottom + 36, f'{unit}, logarithmic: left is better', 'end'))
-    for line, (name, values) in enumerate(rows):
-        y = TOP + LINE * line + LINE / 2
-        parts += [f'<line x1="{LEFT}" y1="{y:.0f}" x2="{LEFT + WIDTH}" y2="{y:.0f}" stroke="#eeeeee"/>',
-                  text(LEFT - 12, y + 4, name, 'end')]
-        # The larger one below the others, so that it hides none.
-        parts += [dot(place(values[each]), y, each, number, f'{values[each]:,.0f} {unit}')
-                  for number, each in enumerate(series) if values.get(each, 0) > 0]
-    return '\n'.join([*parts, '</svg>\n'])
+    for y, (row, values) in zip(range(TOP + LINE // 2, bottom, LINE), rows):
+        parts += [line(LEFT, y, LEFT + WIDTH, y), text(LEFT - 12, y + 4, row, 'end')]
+        parts += [dot(place(values[name]), y, radius[name], colour,
+                      f'{name}: {values[name]:,.0f} {unit}')
+                  for name, colour in series.items() if values.get(name)]
+    return FRAME.format(width=LEFT + WIDTH + 40, height=bottom + 44, content='\n'.join(parts))
