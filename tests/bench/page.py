@@ -104,7 +104,7 @@ def time_table(timed):
 
 
 def echo_table(echo):
-    head = [f'{what}, {connections}' for what in ('CPU ns', 'messages/s') for connections in echo]
+    head = [f'{what}, {int(connections):,}' for what in ('CPU ns', 'messages/s') for connections in echo]
     return table(['connections', *head], [
         [server_name(server),
          *(whole(found[server][column]) for column in (0, 1) for found in echo.values())]
@@ -157,7 +157,7 @@ def instruction_chart(counted):
 
 
 def echo_chart(echo):
-    rows = [(f'{connections} connections, {backend}',
+    rows = [(f'{backend}, connections: {int(connections):,}',
              {NAMES[server.split()[0]]: row[0] for server, row in found.items()
               if server.endswith(f' {backend}')})
             for connections, found in echo.items() for backend in ('poll', 'epoll')]
@@ -176,7 +176,7 @@ def write(found):
         echo=echo_table(found['echo']),
         echo_instructions=echo_instruction_table(found['echo_instructions']),
         memory=memory_table(found['memory']),
-        connections=connections,
+        connections=f'{int(connections):,}',
         connection_memory=connection_table(servers),
         compile=compile_table(found['compile'])))
 
