@@ -10,6 +10,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+VALGRIND = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null']
 FEW, MANY = 1000, 3000  # operations
 COLLECTED = re.compile(r'Collected : (\d+)')
 
@@ -24,23 +25,23 @@ def steady(program):
             if not name.startswith(('echo_', 'thread_', 'waiting_'))]
 
 
+def read(log):
+    """The instructions of one whole run, from what valgrind says of it."""
+    return int(COLLECTED.search(log)[1])
+
+
 def collected(program, workload, operations):
-    """The instructions of one whole run."""
-    ran = subprocess.run(['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
-                          *program, workload, str(operations)],
-                         capture_output=True, text=True, check=True)
-    return int(COLLECTED.search(ran.stderr)[1])
-
-
-def per_operation(program, workload):
-    few, many = (collected(program, workload, operations) for operations in (FEW, MANY))
-    return (many - few) / (MANY - FEW)
+    ran = subprocess.run([*VALGRIND, *program, workload, str(operations)], capture_output=True,
+                         text=True, check=True)
+    return read(ran.stderr)
 
 
 def count(program, names):
     """[(workload, instructions per operation)], counted on all cores."""
+    def per_operation(name):
+        return (collected(program, name, MANY) - collected(program, name, FEW)) / (MANY - FEW)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(zip(names, pool.map(lambda name: per_operation(program, name), names)))
+        return list(zip(names, pool.map(per_operation, names)))
 
 
 if __name__ == '__main__':

@@ -138,7 +138,7 @@ def timer_fired(others):
     return workload
 
 
-# What was cancelled stays in its heap until half of that is cancelled; a pass now and then sees to it.
+# What was cancelled stays in its heap until half of that is; a pass now and then sees to it.
 def timer_cancelled(others):
     def workload(operations):
         arm_others(others)

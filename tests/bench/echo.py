@@ -5,8 +5,6 @@ import resource
 import subprocess
 from pathlib import Path
 
-VALGRIND = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null']
-
 _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
 

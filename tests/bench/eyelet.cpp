@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <eyelet/eyelet.hpp>
+#include <port/epoll/epoll.hpp>
 #include <port/poll/poll.hpp>
 #include <tests/bench/bench.hpp>
 #include <tests/bench/echo.hpp>
@@ -274,6 +275,7 @@ constexpr bench::Workload kWorkloads[] = {
     {"waiting_timer", waiting_timer},
     {"waiting_future", waiting_future},
     {"echo_poll", echo<eyelet::StaticPollPort<4010>>},
+    {"echo_epoll", echo<eyelet::StaticEpollPort<4010>>},
 };
 
 }  // namespace

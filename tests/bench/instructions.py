@@ -12,8 +12,8 @@ import callgrind
 TABLE = Path(__file__).with_name('instructions.txt')
 GROWTH = 1.03
 HEAD = '''\
-# Instructions per operation on x86-64 with -O2, as callgrind.py counts them. A commit that takes more
-# fails. Written by: scons bench update=instructions
+# Instructions per operation on x86-64 with -O2, as callgrind.py counts them. A commit that takes
+# more fails. Written by: scons bench update=instructions
 '''
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // libev. A post is a watcher fed an event, and its memory the user's; what is fed in a callback
 // runs in the same iteration. It has no futures and no locks.
+#include <ev.h>
 #include <unistd.h>
 
 #include <deque>
@@ -9,10 +10,6 @@
 #include <tests/bench/inbox.hpp>
 #include <thread>
 #include <vector>
-
-// Its headers name the base of its watchers, and cast between them, in the manner of C.
-#pragma GCC diagnostic ignored "-Wstrict-aliasing"
-#include <ev.h>
 
 using bench::left;
 using bench::sum;

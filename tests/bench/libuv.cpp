@@ -35,21 +35,23 @@ struct Post {
   long* to;
   long number;
 
-  void start(long* to_, long number_) {
+  void start(long* to_, long number_, uv_idle_cb run) {
     to = to_;
     number = number_;
     uv_idle_start(&handle, run);
   }
-
-  static void run(uv_idle_t* handle) {
-    uv_idle_stop(handle);
-    const auto& post = *static_cast<Post*>(handle->data);
-    *post.to += post.number;
-    if (post.again) post.again(handle);
-  }
-
-  uv_idle_cb again = nullptr;
 };
+
+void add(uv_idle_t* handle) {
+  uv_idle_stop(handle);
+  const auto& post = *static_cast<Post*>(handle->data);
+  *post.to += post.number;
+}
+
+void add_and_post(uv_idle_t* handle) {
+  add(handle);
+  if (more()) static_cast<Post*>(handle->data)->start(&sum, 1, add_and_post);
+}
 
 void init(Post& post) {
   uv_idle_init(loop, &post.handle);
@@ -60,7 +62,7 @@ void post_1000(long operations) {
   static Post posts[1000];
   for (Post& post : posts) init(post);
   for (left = operations; left > 0; left -= 1000) {
-    for (long i = 0; i < 1000; ++i) posts[i].start(&sum, i);
+    for (long i = 0; i < 1000; ++i) posts[i].start(&sum, i, add);
     uv_run(loop, UV_RUN_NOWAIT);
   }
 }
@@ -68,11 +70,8 @@ void post_1000(long operations) {
 void post_1(long operations) {
   static Post post;
   init(post);
-  post.again = [](uv_idle_t*) {
-    if (more()) post.start(&sum, 1);
-  };
   left = operations;
-  post.start(&sum, 1);
+  post.start(&sum, 1, add_and_post);
   uv_run(loop, UV_RUN_DEFAULT);
 }
 
@@ -156,7 +155,7 @@ void waiting_post(long operations) {
   static std::vector<Post> posts(static_cast<std::size_t>(operations));
   for (Post& post : posts) {
     init(post);
-    post.start(&sum, 1);
+    post.start(&sum, 1, add);
   }
 }
 

@@ -40,10 +40,11 @@ class Benchmarks:
         return check('instructions per operation', report.command(self.instructions()),
                      self.ours['eyelet'])
 
-    def target(self, update):
+    def target(self, arguments):
         """Of scons bench: what it needs and does."""
-        if update == 'instructions':
+        if arguments.get('update') == 'instructions':
             return self.ours['eyelet'], Action(shlex.join(self.instructions('--update')), None)
         absent = sorted(set(PEERS) - set(self.peers))
-        return ([*self.ours.values(), *self.peers.values()],
-                Action(shlex.join([sys.executable, 'tests/bench/bench.py', self.out, *absent])))
+        options = ['--instr'] if arguments.get('instr') else []
+        command = [sys.executable, 'tests/bench/bench.py', *options, self.out, *absent]
+        return [*self.ours.values(), *self.peers.values()], Action(shlex.join(command))
