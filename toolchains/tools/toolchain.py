@@ -47,8 +47,9 @@ class Toolchain:
         VariantDir(self.out, '.', duplicate=0)
         self.strict = env.Clone()
         self.strict.Append(CXXFLAGS=['-Wpedantic', '-Wconversion', '-Wshadow'])
-        self.test = env.Clone()
-        self.test.Append(CPPDEFINES=['CPPUTEST_MEM_LEAK_DETECTION_DISABLED'])
+        self.long_test = env.Clone()
+        self.long_test.Append(CPPDEFINES=['CPPUTEST_MEM_LEAK_DETECTION_DISABLED'])
+        self.test = self.long_test.Clone()
         self.test.Append(CCFLAGS=env['TEST_CCFLAGS'])
 
         self.library = self.archive('eyelet', 'lib/eyelet')
@@ -59,7 +60,7 @@ class Toolchain:
         self.runner = self.test.StaticLibrary(f'{self.out}/runner', f'{self.out}/tests/main.cpp')
         self.conformance = self.conformance_runner()
         self.firmware = self.build_firmware() if 'FIRMWARE_BOARD' in env else {}
-        self.simulate = self.program(self.test, 'tests/simulate/simulate',
+        self.simulate = self.program(self.long_test, 'tests/simulate/simulate',
                                      [Glob(f'{self.out}/tests/simulate/*.cpp')])
         self.examples = {}
         for name in self.example_names():
@@ -109,7 +110,8 @@ class Toolchain:
         """From its source: Debian has it compiled for the machine that builds, and for no other."""
         folder = f'{self.out}/cpputest'
         VariantDir(folder, f'{self.env["CPPUTEST"]}/src', duplicate=0)
-        self.test.Append(CCFLAGS=['-isystem', Dir(f'{self.env["CPPUTEST"]}/include')])
+        for env in self.test, self.long_test:
+            env.Append(CCFLAGS=['-isystem', Dir(f'{self.env["CPPUTEST"]}/include')])
         env = self.test.Clone()
         env.Replace(CXXFLAGS=[flag for flag in env['CXXFLAGS'] if not flag.startswith('-W')])
         parts = [Glob(f'{folder}/{part}/*.cpp') for part in ('CppUTest', 'Platforms/Gcc')]
@@ -131,9 +133,9 @@ class Toolchain:
         return env.Object(f'{self.out}/{path}_on_epoll', f'{self.out}/{path}.cpp',
                           CCFLAGS=['$CCFLAGS', '-DEYELET_EPOLL=1'])
 
-    def suite(self, path, sources=None):
+    def suite(self, path, sources=None, env=None):
         # The linker takes main from the runner only if the test has none of its own.
-        program = self.program(self.test, path, sources, [self.runner, self.cpputest])
+        program = self.program(env or self.test, path, sources, [self.runner, self.cpputest])
         return check(f'{self.name}: {path}', report.suite(self.env['RUNNER']), program)
 
     def conformance_runner(self):
@@ -161,11 +163,11 @@ class Toolchain:
         on_epoll = [self.on_epoll(self.test, path.with_suffix('')) for path in rooms]
         if any(on_epoll):
             yield self.suite('tests/rooms_on_epoll', on_epoll)
-        for part in filter(self.checks, ('tests/interleavings', 'tests/no_heap')):
-            for path in self.sources(f'{part}/*'):
+        for part, env in ('tests/interleavings', self.long_test), ('tests/no_heap', self.test):
+            for path in self.sources(f'{part}/*') if self.checks(part) else ():
                 name = path.with_suffix('')
-                yield self.suite(name)
-                if on_epoll := self.on_epoll(self.test, name):
+                yield self.suite(name, env=env)
+                if on_epoll := self.on_epoll(env, name):
                     yield self.suite(f'{name}_on_epoll', on_epoll)
         if not self.env['ONLY']:
             yield from self.comparisons()
