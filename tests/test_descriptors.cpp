@@ -138,6 +138,7 @@ TEST(Descriptors, what_was_removed_does_not_keep_the_port_awake) {
   CHECK_TRUE(port.remove_writer(b.near));  // c's entry takes the place of b's
   read_with(b.near, note("readable"));     // and b's next one that of c's
   CHECK_TRUE(port.remove_writer(c.near));
+  c.close_far();
   check_sleeps();
 }
 
@@ -261,14 +262,6 @@ TEST(Descriptors, reader_that_finds_nothing_stays_watched) {
   CHECK_EQUAL(1, second);
   CHECK_TRUE(port.remove_reader(twin));
   ::close(twin);
-}
-
-/// A file with nothing in it, which goes with its descriptor.
-int open_file() {
-  char name[] = "/tmp/eyelet_XXXXXX";
-  const int file = ::mkstemp(name);
-  ::unlink(name);
-  return file;
 }
 
 TEST(Descriptors, regular_files_are_always_ready) {
