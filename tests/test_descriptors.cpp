@@ -138,7 +138,14 @@ TEST(Descriptors, what_was_removed_does_not_keep_the_port_awake) {
   CHECK_TRUE(port.remove_writer(b.near));  // c's entry takes the place of b's
   read_with(b.near, note("readable"));     // and b's next one that of c's
   CHECK_TRUE(port.remove_writer(c.near));
-  c.close_far();
+  check_sleeps();
+}
+
+TEST(Descriptors, hang_up_of_what_was_removed_does_not_keep_the_port_awake) {
+  read_with(a.near, note("a"));
+  read_with(b.near, note("b"));
+  CHECK_TRUE(port.remove_reader(a.near));
+  a.close_far();
   check_sleeps();
 }
 
