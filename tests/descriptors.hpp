@@ -79,6 +79,14 @@ inline int lowest_free_descriptor() {
   return fd;
 }
 
+/// A file with nothing in it, which goes with its descriptor.
+inline int open_file() {
+  char name[] = "/tmp/eyelet_XXXXXX";
+  const int file = ::mkstemp(name);
+  ::unlink(name);
+  return file;
+}
+
 /// The soft limit on descriptors, until the end of the scope.
 class DescriptorLimit {
  public:

@@ -141,6 +141,14 @@ TEST(Descriptors, what_was_removed_does_not_keep_the_port_awake) {
   check_sleeps();
 }
 
+TEST(Descriptors, hang_up_of_what_was_removed_does_not_keep_the_port_awake) {
+  read_with(a.near, note("a"));
+  read_with(b.near, note("b"));
+  CHECK_TRUE(port.remove_reader(a.near));
+  a.close_far();
+  check_sleeps();
+}
+
 TEST(Descriptors, each_removal_gives_the_block_back) {
   for (std::size_t i = 0; i < 3 * kBlocks; ++i) {
     read_with(a.near, note("readable"));
@@ -261,14 +269,6 @@ TEST(Descriptors, reader_that_finds_nothing_stays_watched) {
   CHECK_EQUAL(1, second);
   CHECK_TRUE(port.remove_reader(twin));
   ::close(twin);
-}
-
-/// A file with nothing in it, which goes with its descriptor.
-int open_file() {
-  char name[] = "/tmp/eyelet_XXXXXX";
-  const int file = ::mkstemp(name);
-  ::unlink(name);
-  return file;
 }
 
 TEST(Descriptors, regular_files_are_always_ready) {

@@ -10,8 +10,6 @@ from pathlib import Path
 import report
 from SCons.Script import Action, Alias, AlwaysBuild, Depends, Dir, Glob, SConscript, VariantDir
 
-# What includes it is built a second time, to run on port/epoll.
-CHOICE = 'port/poll/choice.hpp'
 CHOICE = 'port/poll/choice.hpp'  # what includes it runs on port/epoll, too
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)', re.MULTILINE)
 
