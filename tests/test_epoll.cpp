@@ -154,7 +154,59 @@ TEST(Epoll, readers_that_closed_descriptors_leave_behind_are_found_when_one_is_r
   check_log("third ");
 }
 
+TEST(Epoll, file_that_takes_a_watched_number_is_told_from_what_was_there) {
+  const int number = a.near, twin = ::dup(a.near), file = open_file();
+  read_with(number, note("old"));
+  CHECK_EQUAL(number, ::dup2(file, number));
+  CHECK_TRUE(port.remove_reader(number));
+  a.send("x");
+  check_sleeps();
+  read_with(b.near, note("b"));
+  read_with(number, note("file"));
+  CHECK_EQUAL(number, ::dup2(twin, number));
+  write_with(number, note("writable"));
+  look();
+  check_log("file writable ");
+  for (const int end : {twin, file}) ::close(end);
+}
+
+TEST(Epoll, files_that_were_closed_while_watched_may_be_watched_again_and_removed) {
+  const int file = open_file(), other = open_file();
+  read_with(file, note("old"));
+  read_with(other, note("other"));
+  ::close(other);
+  CHECK_TRUE(port.remove_reader(other));
+  CHECK_EQUAL(other, ::dup2(file, other));
+  read_with(other, note("again"));
+  CHECK_TRUE(port.remove_reader(file));
+  look();
+  check_log("again ");
+  CHECK_TRUE(port.remove_reader(other));
+  check_sleeps();
+  for (const int end : {other, file}) ::close(end);
+}
+
 // --- Descriptors of the port itself ---
+
+TEST(Epoll, set_that_the_kernel_does_not_take_at_once_is_told_by_status_and_told_again) {
+  eyelet::StaticEpollPort<64> strained;
+  eyelet::StaticLoop<4> other{strained};
+  CHECK_EQUAL(Errc::none, code(strained.add_reader(other, a.near, [] {})));
+  CHECK_EQUAL(Errc::none, code(strained.add_reader(other, b.near, note("readable"))));
+  const int number = a.near;
+  a.close_near();
+  CHECK_TRUE(strained.remove_reader(number));
+  refusal = ENOMEM;
+  b.send("x");
+  for (int i = 0; i < 2; ++i) static_cast<void>(other.poll());
+  CHECK_TRUE((strained.status().error() == Error{Errc::system, ENOMEM}));
+  CHECK_EQUAL(0, refusal);
+  check_log("readable readable ");
+  refusal = ENOSPC;
+  eyelet::StaticEpollPort<1> deaf;
+  CHECK_TRUE((deaf.status().error() == Error{Errc::system, ENOSPC}));
+  CHECK_TRUE(other.close().has_value());
+}
 
 // The port has the two lowest numbers that were free: for waking, and for what it watches.
 TEST(Epoll, closed_set_is_told_by_status_does_not_spin_and_is_made_anew) {

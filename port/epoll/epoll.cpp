@@ -96,7 +96,7 @@ Result<void> EpollPort::watch(int descriptor, short before, short events) {
   const int operation = before == 0 ? EPOLL_CTL_ADD : events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
   if (tell(operation, descriptor, events)) return {};
   if (errno == EPERM) {
-    watch_file(descriptor, before, events);
+    if (!stale_) watch_file(descriptor, before, events);
     return {};
   }
   const bool known_otherwise = errno == ENOENT || errno == EEXIST;
@@ -108,14 +108,17 @@ Result<void> EpollPort::watch(int descriptor, short before, short events) {
 }
 
 void EpollPort::watch_file(int descriptor, short before, short events) {
-  int* place = &first_file_;
   if (before == 0) {
     watched_[descriptor].place = first_file_;
     first_file_ = descriptor;
-  } else if (events == 0) {
-    while (*place != descriptor) place = &watched_[*place].place;
-    *place = watched_[descriptor].place;
+    return;
   }
+  int* place = &first_file_;
+  while (*place != descriptor && *place != kNone) place = &watched_[*place].place;
+  if (*place == kNone)
+    stale_ = true;  // what was watched was no file: somebody closed it
+  else if (events == 0)
+    *place = watched_[descriptor].place;
 }
 
 // The kernel forgets all, and is told anew.
@@ -125,11 +128,23 @@ void EpollPort::renew() {
   if (epoll_ == kNone) return remember(errno);
   stale_ = false;
   first_file_ = kNone;
-  if (wake_end() >= 0) tell(EPOLL_CTL_ADD, wake_end(), POLLIN);
+  if (wake_end() >= 0 && !tell(EPOLL_CTL_ADD, wake_end(), POLLIN)) miss(errno);
   for (int descriptor = 0; descriptor < capacity_; ++descriptor) {
     const short events = events_of(descriptor);
-    if (events != 0 && !watch(descriptor, 0, events)) grant(descriptor, POLLNVAL);
+    if (events == 0) continue;
+    const Result<void> watched = watch(descriptor, 0, events);
+    if (watched) continue;
+    if (watched.error().detail == EBADF)
+      grant(descriptor, POLLNVAL);
+    else
+      miss(watched.error().detail);
   }
+}
+
+// The kernel did not take one: the next look tries again.
+void EpollPort::miss(int error) {
+  remember(error);
+  stale_ = true;
 }
 
 }  // namespace eyelet

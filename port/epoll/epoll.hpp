@@ -43,6 +43,7 @@ class EpollPort : public DescriptorPort {
   void look_at_files();
   void check_wake_end();
   void renew();
+  void miss(int error);
 
   static constexpr int kNone = -1;
 
