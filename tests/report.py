@@ -11,7 +11,7 @@ from pathlib import Path
 
 from SCons.Script import COMMAND_LINE_TARGETS
 
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 300
 COUNTED_TIMEOUT_SECONDS = 600
 COUNTS = re.compile(r'^(\d+) passed, (\d+) failed$', re.MULTILINE)
 SEEDS = re.compile(r'^seeds \d+\.\.\d+$', re.MULTILINE)

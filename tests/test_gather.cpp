@@ -532,6 +532,8 @@ TEST(Gather, may_be_cancelled_and_dropped_by_what_the_cancel_of_another_destroys
   all.cancel();
   settle();
   CHECK_TRUE(all.cancelled());
+  CHECK_TRUE(a.cancelled());
+  CHECK_TRUE(b.cancelled());
   CHECK_EQUAL(3U, in_use());
 }
 

@@ -278,6 +278,19 @@ TEST(Generators, are_closed_with_the_error_of_their_clean_up) {
   CHECK_EQUAL(-1, pull(numbers));
 }
 
+TEST(Generators, are_cancelled_in_their_clean_up_with_what_closes_them) {
+  auto numbers = eyelet::generator<int>(loop, [this](Yield<int>& yield) {
+    return yield(1).finally([this] { return eyelet::sleep(loop, 1h); });
+  });
+  CHECK_EQUAL(1, pull(numbers));
+  const Future<void> closed = numbers.aclose();
+  run_ready();
+  CHECK_FALSE(closed.done());
+  CHECK_TRUE(closed.cancel());
+  run_ready();
+  CHECK_TRUE(closed.cancelled());
+}
+
 TEST(Generators, are_closed_in_the_next_pass_if_they_never_began_or_have_ended) {
   auto numbers = eyelet::generator<int>(loop, [this](Yield<int>& yield) {
     log += "begins ";

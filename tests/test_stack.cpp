@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <deque>
 #include <tests/fixture.hpp>
 
 namespace {
@@ -127,6 +128,29 @@ Future<int> descend(Loop& loop, std::size_t levels, Future<int> end) {
   if (levels == 0) return end;
   return eyelet::sleep(loop, 0us).then(
       [&loop, levels, end, live = Live{}] { return descend(loop, levels - 1, end); });
+}
+
+/// Groups in groups, each joined by a wait in the body of the one around it.
+Future<eyelet::Done> nest_groups(std::deque<eyelet::TaskGroup<1>>& groups, std::size_t level,
+                                 const Future<int>& heart) {
+  if (level == groups.size()) return eyelet::wait(eyelet::ReturnWhen::all_completed, heart);
+  return eyelet::wait(eyelet::ReturnWhen::all_completed,
+                      groups[level].run([&groups, level, heart] {
+                        return nest_groups(groups, level + 1, heart);
+                      }));
+}
+
+/// Ends such a nest of about `blocks` blocks by `end`, and tells whether its heart was cancelled.
+template <class End>
+bool ends_nested_groups(Loop& loop, std::size_t blocks, End end) {
+  std::deque<eyelet::TaskGroup<1>> groups;
+  for (std::size_t i = 0; i < blocks / 8; ++i) groups.emplace_back(loop);
+  const auto heart = loop.create_future<int>();
+  auto outermost = nest_groups(groups, 0, heart);
+  run_ready(loop);
+  end(outermost);
+  run_ready(loop);
+  return outermost.block() == nullptr || outermost.cancelled();
 }
 
 /// A value that holds the future of another one.
@@ -405,6 +429,18 @@ TEST(Stack, is_constant_when_waiters_whose_requests_hold_waiters_are_dropped) {
     for (std::size_t i = 1; i < blocks; ++i) waiter = shelf.wait(loop, std::move(waiter));
     waiter = {};
     return shelf.empty();
+  });
+}
+
+TEST(Stack, is_constant_when_groups_in_groups_are_dropped) {
+  check_constant([](Loop& loop, std::size_t blocks) {
+    return ends_nested_groups(loop, blocks, [](auto& outermost) { outermost = {}; });
+  });
+}
+
+TEST(Stack, is_constant_when_groups_in_groups_are_cancelled) {
+  check_constant([](Loop& loop, std::size_t blocks) {
+    return ends_nested_groups(loop, blocks, [](auto& outermost) { outermost.cancel(); });
   });
 }
 

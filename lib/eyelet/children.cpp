@@ -51,12 +51,6 @@ Block* make_parent(Loop& loop, const ParentOperations& operations, ChildAt child
   return parent;
 }
 
-void leave_queue(Block& parent) {
-  if (has_flag(parent, kGranted)) unlink(parent);
-  clear_flag(parent, kGranted);
-  clear_flag(parent, kCancelling);
-}
-
 void release_nodes(void* parent) {
   Block* node = std::exchange(std::launder(static_cast<Parent*>(parent))->first, nullptr);
   while (node != nullptr) {
@@ -71,7 +65,7 @@ void release_nodes(void* parent) {
 }
 
 void let_go(Block& parent) {
-  leave_queue(parent);
+  leave_cancelling(parent);
   release_nodes(parent.payload);
 }
 

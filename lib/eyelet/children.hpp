@@ -48,15 +48,13 @@ Block* future_at(const void* futures, std::size_t i) {
   return static_cast<const Future<T>*>(futures)[i].block();
 }
 
-/// FutureOperations::withdraw of a parent: out of the lists of those that cancel their children.
-void leave_queue(Block& parent);
-
 /// Operations::drop of a parent: lets go of all children. Not done by withdraw, because a child may
 /// end with it, and its children: what is dropped goes one after the other, not one inside the
 /// other.
 void release_nodes(void* parent);
 
-/// Both, when a parent ends by itself. Its payload may then be used for the result.
+/// The same and leave_cancelling(), when a parent ends by itself. Its payload may then be used for
+/// the result.
 void let_go(Block& parent);
 
 /// The loop of `futures`, or null if one of them is a future of nothing.

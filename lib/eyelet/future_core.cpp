@@ -23,12 +23,57 @@ State failed_state(Error error) {
   return error.code == Errc::cancelled ? State::cancelled : State::error;
 }
 
-// A wait that nobody holds and nobody waits for: it leaves its place, and no permit is spent on it.
-void abandon(Block& wait) {
+void destroy(Block& future) {
+  if (has_flag(future, kHoldsRequest)) {
+    drop_callable(future);
+  } else {
+    if (future.state == State::error && !has_flag(future, kObserved))
+      future.loop->report(future_operations(future).result->error(future));
+    destroy_result(future);
+  }
+  future.loop->release(future);
+}
+
+// What an abandoned wait waits in forgets it; no permit is spent on it.
+void withdraw(Block& wait) {
   future_operations(wait).withdraw(wait);
   wait.state = State::cancelled;
   set_flag(wait, kHoldsRequest);
-  bury(wait);
+}
+
+void work_off(Graveyard& graveyard) {
+  if (graveyard.busy) return;
+  graveyard.busy = true;
+  while (graveyard.buried != nullptr || graveyard.leaving != nullptr) {
+    if (graveyard.buried != nullptr) {
+      Block& next = *graveyard.buried;
+      graveyard.buried = static_cast<Block*>(next.next);
+      destroy(next);
+    } else {
+      Block& next = *graveyard.leaving;
+      graveyard.leaving = std::exchange(next.upstream, nullptr);
+      --next.handles;
+      if (!is_done(next)) withdraw(next);
+      bury(next);
+    }
+  }
+  graveyard.busy = false;
+}
+
+// A wait that nobody holds and nobody waits for leaves its place. What that lets go of may be such
+// a wait, too: then one after the other, and not one inside the other.
+void abandon(Block& wait) {
+  if (wait.upstream == nullptr) {
+    Graveyard& graveyard = wait.loop->graveyard();
+    ++wait.handles;  // the graveyard's
+    wait.upstream = graveyard.leaving;
+    graveyard.leaving = &wait;
+    work_off(graveyard);
+  } else {
+    // A timer or a shield, which let go of nothing yet, and whose upstream is their own.
+    withdraw(wait);
+    bury(wait);
+  }
 }
 
 bool can_be_abandoned(const Block& future) {
@@ -142,23 +187,9 @@ void bury(Block& future) {
   // What the exception handler causes is not reported to it: it would never end.
   if (future.loop->reporting()) set_flag(future, kObserved);
   Graveyard& graveyard = future.loop->graveyard();
-  future.next = graveyard.first;
-  graveyard.first = &future;
-  if (graveyard.busy) return;
-  graveyard.busy = true;
-  while (graveyard.first != nullptr) {
-    Block& block = *graveyard.first;
-    graveyard.first = static_cast<Block*>(block.next);
-    if (has_flag(block, kHoldsRequest)) {
-      drop_callable(block);
-    } else {
-      if (block.state == State::error && !has_flag(block, kObserved))
-        block.loop->report(future_operations(block).result->error(block));
-      destroy_result(block);
-    }
-    block.loop->release(block);
-  }
-  graveyard.busy = false;
+  future.next = graveyard.buried;
+  graveyard.buried = &future;
+  work_off(graveyard);
 }
 
 void lose_last_handle(Block& future) {
@@ -284,25 +315,35 @@ bool cancel(Block& future) {
 void cancel_children(Block& parent) {
   if (has_flag(parent, kGranted)) return;
   set_flag(parent, kGranted);
+  ++parent.handles;  // the list's: whoever drops the last other one has still asked for a cancel
   Cancelling& cancelling = parent.loop->cancelling();
   cancelling.parents.push_back(parent);
   if (cancelling.busy) return;
   cancelling.busy = true;
-  while (!cancelling.parents.empty()) {
-    Block& next = block_of(cancelling.parents.pop_front());
-    cancelling.through.push_back(next);
-    set_flag(next, kCancelling);
-    set_flag(next, kRunning);  // pinned: what is cancelled may destroy the last handle
-    next.operations->turn(next);
-    clear_flag(next, kRunning);
-    release_if_unwanted(next);  // a circle was opened behind it
-  }
-  while (!cancelling.through.empty()) {
-    Block& next = block_of(cancelling.through.pop_front());
-    clear_flag(next, kGranted);
-    clear_flag(next, kCancelling);
+  while (!cancelling.parents.empty() || !cancelling.through.empty()) {
+    if (!cancelling.parents.empty()) {
+      Block& next = block_of(cancelling.parents.pop_front());
+      cancelling.through.push_back(next);
+      set_flag(next, kCancelling);
+      set_flag(next, kRunning);  // pinned: what is cancelled may end it
+      next.operations->turn(next);
+      clear_flag(next, kRunning);
+      if (!has_flag(next, kGranted)) release_if_unwanted(next);
+    } else {
+      Block& next = block_of(*cancelling.through.front());
+      leave_cancelling(next);
+      release_if_unwanted(next);
+    }
   }
   cancelling.busy = false;
+}
+
+void leave_cancelling(Block& parent) {
+  if (!has_flag(parent, kGranted)) return;
+  unlink(parent);
+  --parent.handles;
+  clear_flag(parent, kGranted);
+  clear_flag(parent, kCancelling);
 }
 
 void close_future(Block& future) {

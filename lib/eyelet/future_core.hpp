@@ -59,8 +59,7 @@ inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operati
 }
 
 /// Destroys what a future holds that nobody needs, reports its error if nobody looked at it, and
-/// frees the block. Results and requests that hold futures are destroyed one after the other, not
-/// one inside the other.
+/// frees the block. What holds futures is destroyed one after the other, not one inside the other.
 void bury(Block& future);
 
 /// Frees a future that is done, if no handle and no continuation holds it.
@@ -131,8 +130,11 @@ bool cancel(Block& future);
 
 /// For FutureOperations::cancel of a wait that has children: calls its Operations::turn, which
 /// cancels them; one such wait after the other, and not one inside the other. kGranted is set
-/// meanwhile, and whatever ends the wait unlinks it.
+/// meanwhile.
 void cancel_children(Block& parent);
+
+/// For FutureOperations::withdraw of such a wait, and before it ends by itself: out of that line.
+void leave_cancelling(Block& parent);
 
 /// Operations::turn of stages and tasks: runs it, and then whatever stages follow it, on this stack
 /// frame.

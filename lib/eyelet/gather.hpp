@@ -78,7 +78,7 @@ struct Gathering {
       {{{cancel_gathered, release_nodes}, close_future},
        &kResultOperations<Whole>,
        run,
-       leave_queue,
+       leave_cancelling,
        static_cast<std::uint8_t>(bit(State::value) | RunsAlsoOn),
        cancel_gather},
       child_of_gather_ended};

@@ -142,19 +142,32 @@ class Generator : public Yield<T> {
   }
 
   /// Cancels the producer and ends when it has ended: afterwards next() gives nothing.
-  /// Memory: one block. Errors: what the body's clean-up ends with, out_of_blocks.
+  /// Memory: one block. Errors: what the body's clean-up ends with, out_of_blocks. Cancelled, it
+  /// cancels that clean-up.
   Future<void> aclose() {
     this->close();
     if (!std::exchange(begun_, true)) this->end(Error{});
-    return producer_.cancel() ? producer_.or_else(ignore_cancelled)
-                              : sleep(this->owner(), Duration{0});
+    if (!producer_.cancel()) return sleep(this->owner(), Duration{0});
+    return detail::make_stage<void>(producer_, detail::NoRequest{}, kClosing);
   }
 
  private:
-  static Result<void> ignore_cancelled(Error error) {
-    if (error.code == Errc::cancelled) return {};
-    return failure(error);
+  // That the producer ends cancelled is what was asked of it, unless somebody has cancelled this.
+  static detail::Block* close_with(detail::Block& stage, detail::Block* input, bool cancelled) {
+    const Error error = detail::input_error(input, cancelled);
+    if (error.code == Errc::cancelled && !cancelled && !detail::has_flag(stage, detail::kAsked))
+      detail::set_value<void>(stage);
+    else
+      detail::set_failed(stage, error);
+    return nullptr;
   }
+
+  static constexpr detail::FutureOperations kClosing{
+      {{detail::run_chain, nullptr}, detail::close_future},
+      &detail::kResultOperations<void>,
+      close_with,
+      nullptr,
+      detail::bit(detail::State::error) | detail::bit(detail::State::cancelled)};
 
   bool begin() {
     Task<void> producer = this->owner().create_task([this] { return body_(*this); });

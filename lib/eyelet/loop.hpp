@@ -68,10 +68,11 @@ struct BlockInfo {
 
 namespace detail {
 
-/// Futures that are done and unreferenced. Destroying one result may end further futures; they are
-/// collected here and destroyed one after the other, not one inside the other.
+/// Futures that nobody needs. Ending one may end further futures; they are collected here and ended
+/// one after the other, not one inside the other.
 struct Graveyard {
-  Block* first = nullptr;
+  Block* buried = nullptr;   ///< done, or withdrawn: linked by `next`
+  Block* leaving = nullptr;  ///< waits that are still to be withdrawn: linked by `upstream`
   bool busy = false;
 };
 

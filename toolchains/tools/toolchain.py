@@ -50,9 +50,16 @@ class Toolchain:
         self.test = self.long_test.Clone()
         self.test.Append(CCFLAGS=env['TEST_CCFLAGS'])
 
-        self.library = self.archive('eyelet', 'lib/eyelet')
-        self.ports = [self.archive(f'eyelet_{path.name}', path) for path in sorted(Path('port').iterdir())
-                      if f'{path}/' not in env['LACKS']]
+        # Programs on a host have type information, and so want some of the ports they derive from.
+        hosted = [] if 'BOARD' in env else ['-frtti', '-fexceptions']
+        self.user = env.Clone()
+        self.user.Append(CXXFLAGS=hosted)
+        port = self.strict.Clone()
+        port.Append(CXXFLAGS=hosted)
+
+        self.library = self.archive(self.strict, 'eyelet', 'lib/eyelet')
+        self.ports = [self.archive(port, f'eyelet_{path.name}', path)
+                      for path in sorted(Path('port').iterdir()) if f'{path}/' not in env['LACKS']]
         self.board = self.build_board() if 'BOARD' in env else []
         self.cpputest = self.build_cpputest() if 'CPPUTEST' in env else 'CppUTest'
         self.runner = self.test.StaticLibrary(f'{self.out}/runner', f'{self.out}/tests/main.cpp')
@@ -62,9 +69,10 @@ class Toolchain:
                                      [Glob(f'{self.out}/tests/simulate/*.cpp')])
         self.examples = {}
         for name in self.example_names():
-            self.examples[name] = self.program(env, f'examples/{name}')
-            if on_epoll := self.on_epoll(env, f'examples/{name}'):
-                self.examples[f'{name}_on_epoll'] = self.program(env, f'examples/{name}_on_epoll', on_epoll)
+            self.examples[name] = self.program(self.user, f'examples/{name}')
+            if on_epoll := self.on_epoll(self.user, f'examples/{name}'):
+                self.examples[f'{name}_on_epoll'] = self.program(self.user, f'examples/{name}_on_epoll',
+                                                                 on_epoll)
 
     def lacking(self, path):
         """What the target has not and this source, by itself or by a header, needs; '': nothing."""
@@ -82,8 +90,8 @@ class Toolchain:
         return [f'{path.parent.name}/{path.stem}' for path in self.sources('examples/*/*')
                 if path.parent.name != 'firmware']
 
-    def archive(self, name, folder):
-        return self.strict.StaticLibrary(f'{self.out}/{name}', Glob(f'{self.out}/{folder}/*.cpp'))
+    def archive(self, env, name, folder):
+        return env.StaticLibrary(f'{self.out}/{name}', Glob(f'{self.out}/{folder}/*.cpp'))
 
     def build_board(self):
         parts = [Glob(f'{self.out}/toolchains/boards/*.{suffix}') for suffix in ('cpp', 'S')]
