@@ -134,10 +134,9 @@ Future<int> descend(Loop& loop, std::size_t levels, Future<int> end) {
 Future<eyelet::Done> nest_groups(std::deque<eyelet::TaskGroup<1>>& groups, std::size_t level,
                                  const Future<int>& heart) {
   if (level == groups.size()) return eyelet::wait(eyelet::ReturnWhen::all_completed, heart);
-  return eyelet::wait(eyelet::ReturnWhen::all_completed,
-                      groups[level].run([&groups, level, heart] {
-                        return nest_groups(groups, level + 1, heart);
-                      }));
+  return eyelet::wait(eyelet::ReturnWhen::all_completed, groups[level].run([&groups, level, heart] {
+    return nest_groups(groups, level + 1, heart);
+  }));
 }
 
 /// Ends such a nest of about `blocks` blocks by `end`, and tells whether its heart was cancelled.
