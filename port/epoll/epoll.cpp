@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -123,9 +124,15 @@ void EpollPort::watch_file(int descriptor, short before, short events) {
 
 // The kernel forgets all, and is told anew.
 void EpollPort::renew() {
-  if (epoll_ != kNone) ::close(epoll_);
-  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
-  if (epoll_ == kNone) return remember(errno);
+  const int fresh = ::epoll_create1(EPOLL_CLOEXEC);
+  if (fresh == kNone) return remember(errno);
+  if (epoll_ == kNone) {
+    epoll_ = fresh;
+  } else {
+    // Its number stays, so that it never takes one that the program has just closed.
+    ::dup3(fresh, epoll_, O_CLOEXEC);
+    ::close(fresh);
+  }
   stale_ = false;
   first_file_ = kNone;
   if (wake_end() >= 0 && !tell(EPOLL_CTL_ADD, wake_end(), POLLIN)) miss(errno);
