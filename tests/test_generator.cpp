@@ -117,7 +117,7 @@ TEST(Generators, give_the_last_value_before_the_error_of_a_body_that_did_not_wai
 }
 
 TEST(Generators, end_with_the_error_of_their_body_once) {
-  auto failing = eyelet::generator<int>(loop, [this](Yield<int>& yield) {
+  auto failing = eyelet::generator<int>(loop, [](Yield<int>& yield) {
     return yield(7).then([]() -> Result<void> { return eyelet::failure(Errc::user, 3); });
   });
   CHECK_EQUAL(7, pull(failing));
