@@ -41,9 +41,9 @@ void withdraw(Block& wait) {
   set_flag(wait, kHoldsRequest);
 }
 
-void work_off(Graveyard& graveyard) {
-  if (graveyard.busy) return;
-  graveyard.busy = true;
+void work_off(Loop& loop) {
+  if (std::exchange(loop.busy().burying, true)) return;
+  Graveyard& graveyard = loop.graveyard();
   while (graveyard.buried != nullptr || graveyard.leaving != nullptr) {
     if (graveyard.buried != nullptr) {
       Block& next = *graveyard.buried;
@@ -57,7 +57,7 @@ void work_off(Graveyard& graveyard) {
       bury(next);
     }
   }
-  graveyard.busy = false;
+  loop.busy().burying = false;
 }
 
 // A wait that nobody holds and nobody waits for leaves its place. What that lets go of may be such
@@ -68,7 +68,7 @@ void abandon(Block& wait) {
     ++wait.handles;  // the graveyard's
     wait.upstream = graveyard.leaving;
     graveyard.leaving = &wait;
-    work_off(graveyard);
+    work_off(*wait.loop);
   } else {
     // A timer or a shield, which let go of nothing yet, and whose upstream is their own.
     withdraw(wait);
@@ -189,7 +189,7 @@ void bury(Block& future) {
   Graveyard& graveyard = future.loop->graveyard();
   future.next = graveyard.buried;
   graveyard.buried = &future;
-  work_off(graveyard);
+  work_off(*future.loop);
 }
 
 void lose_last_handle(Block& future) {
@@ -318,8 +318,8 @@ void cancel_children(Block& parent) {
   ++parent.handles;  // the list's: whoever drops the last other one has still asked for a cancel
   Cancelling& cancelling = parent.loop->cancelling();
   cancelling.parents.push_back(parent);
-  if (cancelling.busy) return;
-  cancelling.busy = true;
+  bool& busy = parent.loop->busy().cancelling;
+  if (std::exchange(busy, true)) return;
   while (!cancelling.parents.empty() || !cancelling.through.empty()) {
     if (!cancelling.parents.empty()) {
       Block& next = block_of(cancelling.parents.pop_front());
@@ -335,7 +335,7 @@ void cancel_children(Block& parent) {
       release_if_unwanted(next);
     }
   }
-  cancelling.busy = false;
+  busy = false;
 }
 
 void leave_cancelling(Block& parent) {

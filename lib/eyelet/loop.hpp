@@ -73,24 +73,27 @@ namespace detail {
 struct Graveyard {
   Block* buried = nullptr;   ///< done, or withdrawn: linked by `next`
   Block* leaving = nullptr;  ///< waits that are still to be withdrawn: linked by `upstream`
-  bool busy = false;
 };
 
 /// Futures of many that were asked to cancel what they wait for; worked off in the same way.
 struct Cancelling {
   List parents;
   List through;  ///< have been worked off: a circle that leads back to one of them is opened
-  bool busy = false;
+};
+
+/// Which of the two are being worked off. Apart from them, where these bytes need no padding.
+struct Busy {
+  bool burying = false;
+  bool cancelling = false;
 };
 
 /// What threads and interrupts signal without a block: a flag, a queue. Whoever signals it wakes
 /// the port afterwards; the loop looks at it whenever it has asked the port.
 struct Source {
-  constexpr explicit Source(void (*looks)(Source&)) : look{looks} {}
+  constexpr explicit Source(void (*looks)(Source&)) : look{looks}, next{this} {}
 
-  void (*look)(Source&);   ///< schedules those who waited for what is there now
-  Source* next = nullptr;  // in the list of its loop
-  bool added = false;
+  void (*look)(Source&);  ///< schedules those who waited for what is there now
+  Source* next;           // in the list of its loop; itself: in none
 };
 
 template <std::size_t Blocks, std::size_t Mail>
@@ -265,8 +268,7 @@ class Loop {
   Port& port() { return *port_; }
   /// From now on `source` is looked at. It outlives the loop; once more changes nothing.
   void add_source(detail::Source& source) {
-    if (source.added) return;
-    source.added = true;
+    if (source.next != &source) return;
     source.next = sources_;
     sources_ = &source;
   }
@@ -275,6 +277,7 @@ class Loop {
   bool reporting() const { return reporting_; }
   detail::Graveyard& graveyard() { return graveyard_; }
   detail::Cancelling& cancelling() { return cancelling_; }
+  detail::Busy& busy() { return busy_; }
   /// Runs until `awaited` is done; the caller holds a handle to it. Null: does not run.
   Result<void> run_until_done(const detail::Block* awaited);
   /// Traps when the loop runs in another thread. Debug builds only.
@@ -327,6 +330,7 @@ class Loop {
   std::uint32_t slow_limit_ = 0;   // microseconds; both saturate after 71 minutes
   std::uint32_t longest_ = 0;
   std::uint16_t until_poll_ = kCallbacksPerPoll;
+  detail::Busy busy_;
   bool running_ = false;
   bool stopping_ = false;
   bool closed_ = false;

@@ -59,8 +59,8 @@ class CortexM : public Port {
  private:
   std::atomic<bool> woken_{false};
   std::atomic<bool> rang_{false};
+  std::uint8_t depth_ = 0;
   cpu::Mask before_critical_ = 0;
-  unsigned depth_ = 0;
 };
 
 }  // namespace detail
