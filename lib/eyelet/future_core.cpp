@@ -143,7 +143,7 @@ void resume(Block& stage) {
   stage.upstream = nullptr;
   const unsigned flags = stage.flags;
   const bool cancelled = (flags & kCancelRequested) != 0;
-  stage.flags = static_cast<std::uint8_t>((flags & ~kCancelRequested) | kRunning);
+  stage.flags = static_cast<std::uint8_t>((flags & ~unsigned{kCancelRequested}) | kRunning);
   Block* inner = nullptr;
   if ((flags & kAwaiting) != 0)
     // Without an input: a circle was opened here, and an uncancel() came too late.
