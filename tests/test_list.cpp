@@ -7,38 +7,51 @@
 
 using eyelet::detail::Link;
 using eyelet::detail::List;
+using eyelet::detail::Ring;
 using eyelet::detail::unlink;
 
+namespace {
+
+struct Node : Link {
+  char name;
+};
+
+template <class AnyList>
+void fill(AnyList& list, std::initializer_list<Node*> nodes) {
+  for (Node* node : nodes) list.push_back(*node);
+}
+
+// Walks one of the two chains of a list and holds the other one against it.
+std::string names(const List& list) {
+  std::string result;
+  const Link* last = list.end();
+  for (const Link* link = list.front(); link != list.end(); last = link, link = link->next) {
+    if (link->prev != last) return "broken";
+    result += static_cast<const Node*>(link)->name;
+  }
+  if (list.end()->prev != last) return "broken";
+  return result;
+}
+
+char pop(List& list) { return static_cast<Node&>(list.pop_front()).name; }
+
+}  // namespace
+
 TEST_GROUP(List) {
-  struct Node : Link {
-    char name;
-  };
   Node a{{}, 'a'}, b{{}, 'b'}, c{{}, 'c'}, d{{}, 'd'};
   List list;
   List other;
+  Ring ring = {};
+};
 
-  static void fill(List & list, std::initializer_list<Node*> nodes) {
-    for (Node* node : nodes) list.push_back(*node);
-  }
-
-  // Walks one of the two chains of the ring and holds the other one against it.
-  static std::string names(const List& list) {
-    std::string result;
-    const Link* last = list.end();
-    for (const Link* link = list.front(); link != list.end(); last = link, link = link->next) {
-      if (link->prev != last) return "broken";
-      result += static_cast<const Node*>(link)->name;
-    }
-    if (list.end()->prev != last) return "broken";
-    return result;
-  }
-
-  static char pop(List & list) { return static_cast<Node&>(list.pop_front()).name; }
+TEST_GROUP(Ring) {
+  Node a{{}, 'a'}, b{{}, 'b'}, c{{}, 'c'}, d{{}, 'd'};
+  List list;
+  Ring ring = {};
 };
 
 TEST(List, begins_empty) {
   CHECK_TRUE(list.empty());
-  CHECK_FALSE(list.has_one());
   CHECK_TRUE(list.front() == list.end());
 }
 
@@ -50,16 +63,6 @@ TEST(List, gives_first_what_came_first) {
   CHECK_EQUAL('b', pop(list));
   CHECK_EQUAL('c', pop(list));
   CHECK_TRUE(list.empty());
-}
-
-TEST(List, knows_when_it_has_exactly_one) {
-  fill(list, {&a});
-  CHECK_TRUE(list.has_one());
-  CHECK_FALSE(list.empty());
-  fill(list, {&b});
-  CHECK_FALSE(list.has_one());
-  pop(list);
-  CHECK_TRUE(list.has_one());
 }
 
 TEST(List, a_link_leaves_from_any_place_without_knowing_its_list) {
@@ -85,50 +88,72 @@ TEST(List, a_link_that_left_may_join_again) {
   STRCMP_EQUAL("c", names(other).c_str());
 }
 
-TEST(List, splices_another_one_behind_what_is_there) {
+TEST(List, takes_a_ring_behind_what_is_there) {
   fill(list, {&a, &b});
-  fill(other, {&c, &d});
-  list.splice_back(other);
+  fill(ring, {&c, &d});
+  list.push_back_ring(*ring.release());
   STRCMP_EQUAL("abcd", names(list).c_str());
-  CHECK_TRUE(other.empty());
 }
 
-TEST(List, splices_into_an_empty_list) {
-  fill(other, {&a, &b});
-  list.splice_back(other);
+TEST(List, takes_a_ring_when_it_is_empty) {
+  fill(ring, {&a, &b});
+  list.push_back_ring(*ring.release());
   STRCMP_EQUAL("ab", names(list).c_str());
-  CHECK_TRUE(other.empty());
 }
 
-TEST(List, splicing_an_empty_list_changes_nothing) {
-  fill(list, {&a, &b});
-  list.splice_back(other);
+TEST(List, takes_a_ring_of_one_and_gives_it_again) {
+  fill(ring, {&a});
+  list.push_back_ring(*ring.release());
+  fill(list, {&b});
   STRCMP_EQUAL("ab", names(list).c_str());
-  list.clear();
-  list.splice_back(other);
-  CHECK_TRUE(list.empty());
+  unlink(a);
+  STRCMP_EQUAL("b", names(list).c_str());
 }
 
-TEST(List, takes_and_gives_after_a_splice) {
-  fill(list, {&a});
-  fill(other, {&b});
-  list.splice_back(other);
-  fill(other, {&c});
-  fill(list, {&d});
-  STRCMP_EQUAL("abd", names(list).c_str());
-  STRCMP_EQUAL("c", names(other).c_str());
-  unlink(b);
-  STRCMP_EQUAL("ad", names(list).c_str());
+TEST(Ring, begins_empty) {
+  CHECK_TRUE(ring.only() == nullptr);
+  CHECK_TRUE(ring.release() == nullptr);
 }
 
-TEST(List, is_empty_after_clear_and_leaves_the_links_alone) {
-  fill(list, {&a, &b});
-  list.clear();
-  CHECK_TRUE(list.empty());
-  CHECK_TRUE(a.next == &b);
+TEST(Ring, knows_when_it_has_exactly_one) {
+  fill(ring, {&a});
+  CHECK_TRUE(ring.only() == &a);
+  fill(ring, {&b});
+  CHECK_TRUE(ring.only() == nullptr);
+  ring.remove(a);
+  CHECK_TRUE(ring.only() == &b);
 }
 
-TEST(List, is_a_constant_where_it_is_global) {
-  static constexpr List kEmpty;
-  CHECK_TRUE(kEmpty.empty());
+TEST(Ring, a_link_leaves_from_any_place) {
+  fill(ring, {&a, &b, &c, &d});
+  ring.remove(c);
+  ring.remove(a);
+  ring.remove(d);
+  CHECK_TRUE(ring.only() == &b);
+  ring.remove(b);
+  CHECK_TRUE(ring.release() == nullptr);
+}
+
+TEST(Ring, keeps_the_order_when_the_first_leaves) {
+  fill(ring, {&a, &b, &c});
+  ring.remove(a);
+  fill(ring, {&a});
+  list.push_back_ring(*ring.release());
+  STRCMP_EQUAL("bca", names(list).c_str());
+}
+
+TEST(Ring, is_empty_when_it_was_released) {
+  fill(ring, {&a, &b});
+  CHECK_TRUE(ring.release() == &a);
+  CHECK_TRUE(ring.release() == nullptr);
+  fill(ring, {&c});
+  CHECK_TRUE(ring.only() == &c);
+}
+
+TEST(Ring, lets_go_of_a_link_that_a_list_has_by_now) {
+  fill(ring, {&a, &b, &c});
+  list.push_back_ring(*ring.release());
+  ring.remove(b);
+  ring.remove(a);
+  STRCMP_EQUAL("c", names(list).c_str());
 }

@@ -74,13 +74,13 @@ struct Operations {
   void (*drop)(void* payload);  ///< destroys the callable; null if there is nothing to do
 };
 
-/// The same, for what waits for a future.
+/// The same, for a watcher or a done callback.
 struct ContinuationOperations : Operations {
-  void (*close)(Block&);  ///< ends it without running anything, because the loop closes
+  void (*close)(Block&);  ///< ends it without running anything
 };
 
-/// The same, for what is a future itself.
-struct FutureOperations : ContinuationOperations {
+/// The same, for a future.
+struct FutureOperations : Operations {
   const ResultOperations* result;
   /// Runs the callable on the outcome of `input` (null: none), or on `cancelled`. Afterwards the
   /// block is done, or the future that the callable returned comes back, its handle with it.
@@ -92,7 +92,12 @@ struct FutureOperations : ContinuationOperations {
   void (*cancel)(Block&) = nullptr;
 };
 
-/// 40 bytes of header with 32-bit pointers, 72 with 64-bit ones, and the payload: while pending
+/// Rounded up to where the payload may begin.
+inline constexpr std::size_t kHeaderBytes =
+    (6 * sizeof(void*) + 2 * sizeof(std::uint32_t) + 2 * sizeof(Count) + kPayloadAlign - 1) /
+    kPayloadAlign * kPayloadAlign;
+
+/// 40 bytes of header with 32-bit pointers, 64 with 64-bit ones, and the payload: while pending
 /// what the producer needs (a callable, a deadline), when done the Result.
 struct alignas(kPayloadAlign) Block : Link {
   Loop* loop;  // set once, when the block is first handed out
@@ -104,10 +109,9 @@ struct alignas(kPayloadAlign) Block : Link {
   std::uint8_t depth;  // timer heap: rank. Task: requests to cancel. finally: held state
   Block* upstream;     // what it waits for. Timer heap: parent
   Count handles;
-  Count dependents;  // continuations, waiting and scheduled ones
-  List continuations;
-  alignas(kPayloadAlign) unsigned char payload[kBlockBytes - 4 * sizeof(void*) - 8 - sizeof(void*) -
-                                               2 * sizeof(Count) - sizeof(List)];
+  Count dependents;    // continuations, waiting and scheduled ones
+  Ring continuations;  // those that wait
+  alignas(kPayloadAlign) unsigned char payload[kBlockBytes - kHeaderBytes];
 };
 
 inline constexpr std::size_t kPayloadBytes = sizeof(Block::payload);

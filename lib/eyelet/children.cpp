@@ -57,7 +57,7 @@ void release_nodes(void* parent) {
     Block& gone = *node;
     node = next_node(gone);
     Block& child = child_of(gone);
-    if (!has_flag(gone, kHadItsTurn)) unlink(gone);
+    if (!has_flag(gone, kHadItsTurn)) child.continuations.remove(gone);
     Loop::retire(gone);
     gone.loop->release(gone);
     drop_dependent(child);

@@ -115,7 +115,7 @@ struct ConditionWait {
     finish(block);
   }
 
-  static constexpr FutureOperations kOperations{{{turn, destructor<Waiter>()}, close_future},
+  static constexpr FutureOperations kOperations{{turn, destructor<Waiter>()},
                                                 &kResultOperations<void>,
                                                 nullptr,
                                                 Condition::withdraw,

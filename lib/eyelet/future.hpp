@@ -4,7 +4,7 @@
 // then.hpp. Unless a function says otherwise: loop's thread only, O(1), allocates nothing.
 #pragma once
 
-#include <eyelet/future_core.hpp>
+#include <eyelet/cancel.hpp>
 
 namespace eyelet {
 
@@ -73,8 +73,6 @@ class [[nodiscard]] AnyFuture {
     word_ = 0;
     return given;
   }
-
- protected:
   /// Why there is no block.
   Errc no_block() const;
 
@@ -118,17 +116,29 @@ class [[nodiscard]] Future : public AnyFuture {
   /// future goes. Errors: out_of_blocks, and those of this future and of `fn`. Cancelling the
   /// returned future cancels this one while it is pending.
   template <class F>
-  [[nodiscard]] auto then(F&& fn) const;
+  [[nodiscard]] auto then(F&& fn) const& {
+    return Future{*this}.then(std::forward<F>(fn));
+  }
+  template <class F>
+  [[nodiscard]] auto then(F&& fn) &&;
 
   /// Calls `fn(Error)` on an error, cancellation included; a value passes by. `fn` returns as for
   /// then, with the type of this future. Memory, cancelling: as then.
   template <class F>
-  [[nodiscard]] Future<T> or_else(F&& fn) const;
+  [[nodiscard]] Future<T> or_else(F&& fn) const& {
+    return Future{*this}.or_else(std::forward<F>(fn));
+  }
+  template <class F>
+  [[nodiscard]] Future<T> or_else(F&& fn) &&;
 
   /// Calls `fn()` in any case and passes the outcome on. `fn` returns nothing, or a Result<void> or
   /// Future<void> whose error takes the outcome's place. Memory, cancelling: as then.
   template <class F>
-  [[nodiscard]] Future<T> finally(F&& fn) const;
+  [[nodiscard]] Future<T> finally(F&& fn) const& {
+    return Future{*this}.finally(std::forward<F>(fn));
+  }
+  template <class F>
+  [[nodiscard]] Future<T> finally(F&& fn) &&;
 
   /// Calls `fn(Future<T>)` in a pass after it is done; callbacks run in the order they were added.
   /// Memory: one block until it runs. Errors: out_of_blocks, closed: in the handle.
@@ -143,6 +153,8 @@ class [[nodiscard]] Future : public AnyFuture {
 
   /// Takes over one handle of `block`, which has a result of this type; null: none in `loop`.
   Future(Loop& loop, detail::Block* block) : AnyFuture{loop, block} {}
+  /// The same of a handle without a block, whatever its type was.
+  explicit Future(AnyFuture&& nothing) : AnyFuture{std::move(nothing)} {}
 };
 
 namespace detail {
@@ -217,7 +229,7 @@ void set_outcome(Block& future, R&& result) {
 
 template <class T>
 inline constexpr FutureOperations kPromiseOperations{
-    {{nullptr, nullptr}, close_future}, &kResultOperations<T>, nullptr, nullptr, 0};
+    {nullptr, nullptr}, &kResultOperations<T>, nullptr, nullptr, 0};
 
 }  // namespace detail
 
@@ -233,9 +245,7 @@ namespace detail {
 /// A future that failed at once, for a call that cannot begin.
 template <class T>
 Future<T> failed_future(Loop& owner, Errc code) {
-  const Future<T> failed = owner.create_future<T>();
-  failed.set_error(code);
-  return failed;
+  return Future<T>{owner, make_failed(owner, kPromiseOperations<T>, Error{code, 0})};
 }
 
 }  // namespace detail

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <eyelet/future_core.hpp>
 
-namespace eyelet::detail {
+namespace eyelet {
+namespace detail {
+
+// Of the room `cancel`, to pass a request on. Weak: nobody has made one where nobody cancels, and
+// such a program goes without that room.
+[[gnu::weak]] bool cancel(Block& future);
+
 namespace {
 
 bool take_flag(Block& block, Flag flag) {
@@ -76,17 +82,10 @@ void abandon(Block& wait) {
   }
 }
 
-bool can_be_abandoned(const Block& future) {
-  return future.kind == Kind::wait && future.handles == 0 && future.dependents == 0 &&
-         !has_flag(future, kRunning);
-}
-
-// Somebody who held `future` or waited for it has let go.
-void release_if_unwanted(Block& future) {
-  if (is_done(future))
-    free_if_unused(future);
-  else if (can_be_abandoned(future))
-    abandon(future);
+// Whether a future that is done has more to do before its block goes.
+bool holds_something(const Block& future) {
+  return future.state == State::value ? future_operations(future).result->destroy != nullptr
+                                      : future.state == State::error && !has_flag(future, kObserved);
 }
 
 // The future that `stage` awaits has ended, or `cancelled` overrides it.
@@ -160,17 +159,12 @@ void resume(Block& stage) {
   clear_flag(stage, kRunning);
 }
 
-// Too late to cancel: what a waiter is given just now must not get lost. A condition asks its
-// predicate meanwhile, and may wait again.
-bool being_delivered(const Block& future) {
-  return future.kind == Kind::wait && has_flag(future, kRunning) && !has_flag(future, kRelocks);
-}
-
 // Tells all that wait for a future whose turn it is. A single stage is returned, to run at once.
 Block* deliver(Block& future) {
-  if (future.kind != Kind::task && future.continuations.has_one()) {
-    Block& only = block_of(*future.continuations.front());
-    if (only.kind >= Kind::stage) return &only;
+  Link* const only = future.continuations.only();
+  if (only != nullptr && block_of(*only).kind >= Kind::stage && future.kind != Kind::task) {
+    future.continuations.clear();
+    return &block_of(*only);
   }
   complete(future);
   return nullptr;
@@ -178,9 +172,15 @@ Block* deliver(Block& future) {
 
 }  // namespace
 
-void drop_dependent(Block& source) {
-  --source.dependents;
-  release_if_unwanted(source);
+void release_unheld(Block& future) {
+  if (has_flag(future, kRunning)) return;
+  if (!is_done(future)) {
+    if (future.kind == Kind::wait) abandon(future);
+  } else if (holds_something(future)) {
+    bury(future);
+  } else {
+    future.loop->release(future);
+  }
 }
 
 void bury(Block& future) {
@@ -193,20 +193,18 @@ void bury(Block& future) {
 }
 
 void lose_last_handle(Block& future) {
-  if (is_done(future)) {
-    free_if_unused(future);
-  } else if (future.kind == Kind::promise) {
+  if (future.kind == Kind::promise && !is_done(future)) {
     // Nobody listens: then nobody misses the outcome either.
     if (future.dependents == 0) set_flag(future, kObserved);
     fail_pending(future, Error{Errc::broken_promise, 0});
-  } else if (can_be_abandoned(future)) {
-    abandon(future);
+  } else if (future.dependents == 0) {
+    release_unheld(future);
   }
 }
 
 void detach(Block& continuation) {
   Block& source = *continuation.upstream;
-  unlink(continuation);
+  source.continuations.remove(continuation);
   continuation.upstream = nullptr;
   drop_dependent(source);
 }
@@ -262,89 +260,22 @@ void run_chain(Block& block) {
   }
 }
 
-bool cancel(Block& future) {
-  future.loop->check_context();
-  if (is_done(future) || being_delivered(future)) return false;
-  // Up to where the request takes effect. A circle has no such place: Brent's algorithm finds it in
-  // constant memory, and it is opened there.
-  Block* last = &future;
-  Block* marker = last;
-  bool circle = false;
-  for (unsigned steps = 0, limit = 1; last->kind >= Kind::stage && !has_flag(*last, kRunning);
-       ++steps) {
-    Block* const upstream = last->upstream;
-    if (upstream == nullptr || is_done(*upstream)) break;
-    if (upstream->kind == Kind::wait && has_flag(*upstream, kCancelling)) {
-      circle = true;
-      break;
-    }
-    if (being_delivered(*upstream)) break;
-    last = upstream;
-    circle = last == marker;
-    if (circle) break;
-    if (steps == limit) {
-      marker = last;
-      steps = 0;
-      limit *= 2;
-    }
-  }
-  for (Block* block = &future;; block = block->upstream) {
-    if (block->kind == Kind::task && block->depth != UINT8_MAX) ++block->depth;
-    if (block == last) break;
-    set_flag(*block, kAsked);
-  }
-  if (last->kind == Kind::promise) return fail_pending(*last, Error{Errc::cancelled, 0});
-  if (last->kind == Kind::wait) {
-    if (future_operations(*last).cancel != nullptr) {
-      future_operations(*last).cancel(*last);
-      return true;
-    }
-    set_flag(*last, kRunning);  // pinned until fail_wait is through with it
-    future_operations(*last).withdraw(*last);
-    fail_wait(*last, Error{Errc::cancelled, 0});
-    return true;
-  }
-  set_flag(*last, kCancelRequested);
-  if (circle) {
-    detach(*last);
-    last->loop->schedule(*last);
-  }
-  return true;
+Block* make_failed(Loop& loop, const FutureOperations& operations, Error error) {
+  Block* const future = make_future(loop, Kind::promise, operations);
+  if (future != nullptr) set_failed(*future, error);
+  return future;
 }
 
-void cancel_children(Block& parent) {
-  if (has_flag(parent, kGranted)) return;
-  set_flag(parent, kGranted);
-  ++parent.handles;  // the list's: whoever drops the last other one has still asked for a cancel
-  Cancelling& cancelling = parent.loop->cancelling();
-  cancelling.parents.push_back(parent);
-  bool& busy = parent.loop->busy().cancelling;
-  if (std::exchange(busy, true)) return;
-  while (!cancelling.parents.empty() || !cancelling.through.empty()) {
-    if (!cancelling.parents.empty()) {
-      Block& next = block_of(cancelling.parents.pop_front());
-      cancelling.through.push_back(next);
-      set_flag(next, kCancelling);
-      set_flag(next, kRunning);  // pinned: what is cancelled may end it
-      next.operations->turn(next);
-      clear_flag(next, kRunning);
-      if (!has_flag(next, kGranted)) release_if_unwanted(next);
-    } else {
-      Block& next = block_of(*cancelling.through.front());
-      leave_cancelling(next);
-      release_if_unwanted(next);
-    }
-  }
-  busy = false;
+void close_done_callback(Block& block) {
+  Loop::retire(block);
+  Block& source = *block.upstream;
+  source.continuations.remove(block);
+  drop_callable(block);
+  block.loop->release(block);
+  drop_dependent(source);
 }
 
-void leave_cancelling(Block& parent) {
-  if (!has_flag(parent, kGranted)) return;
-  unlink(parent);
-  --parent.handles;
-  clear_flag(parent, kGranted);
-  clear_flag(parent, kCancelling);
-}
+namespace {
 
 void close_future(Block& future) {
   if (is_done(future)) return;
@@ -364,16 +295,32 @@ void close_future(Block& future) {
   set_failed(future, Error{Errc::broken_promise, 0});
   set_flag(future, kObserved);
   clear_flag(future, kRunning);
-  free_if_unused(future);
+  release_if_unheld(future);
 }
 
-void close_done_callback(Block& block) {
-  Loop::retire(block);
-  Block& source = *block.upstream;
-  unlink(block);
-  drop_callable(block);
-  block.loop->release(block);
-  drop_dependent(source);
+}  // namespace
+}  // namespace detail
+
+Result<void> Loop::close() {
+  // Nor from the exception handler: whoever reported is in the middle of something.
+  if (running_ || reporting_) return failure(Errc::invalid_state);
+  if (closed_) return {};
+  // What was accepted is run: whoever posted it was told so.
+  running_ = true;
+  owner_ = port_->context();
+  mailbox_.close(*port_);
+  if (run_mail_ != nullptr) run_mail_(*this, mailbox_.size());
+  running_ = false;
+  closed_ = true;
+  // By index, because what is destroyed here may end blocks before and behind it.
+  for (detail::Count i = 0; i < pool_.peak(); ++i) {
+    detail::Block& block = pool_[i];
+    if (block.kind >= detail::Kind::promise)
+      detail::close_future(block);
+    else if (block.kind != detail::Kind::free)
+      end(block);
+  }
+  return {};
 }
 
-}  // namespace eyelet::detail
+}  // namespace eyelet

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // future_core: what a future does whatever its value: the states, who keeps whom alive, how
-// outcomes travel and how cancelling does. Floor 4. No value types here; the rooms above are thin
-// skins.
+// outcomes travel. Floor 4. No value types here; the rooms above are thin skins.
 //
 //                        +-----(5)----+
 //                        v            |
@@ -13,7 +12,7 @@
 //
 //   (1) make_future                 (4) complete, fail_pending (promise), cancel (promise, wait)
 //   (2) upstream's complete or      (5) run_chain: the callable returned a future that is pending
-//       deliver, WaitList::grant    (6) free_if_unused, drop_handle
+//       deliver, WaitList::grant    (6) drop_handle, drop_dependent
 //   (3) run_chain, finish
 //
 // Who keeps what alive. A source counts its continuations (`dependents`) and so outlives them; they
@@ -62,13 +61,13 @@ inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operati
 /// frees the block. What holds futures is destroyed one after the other, not one inside the other.
 void bury(Block& future);
 
-/// Frees a future that is done, if no handle and no continuation holds it.
-inline void free_if_unused(Block& future) {
-  if (future.handles != 0 || future.dependents != 0 || has_flag(future, kRunning)) return;
-  if (future.state != State::error && future_operations(future).result->destroy == nullptr)
-    future.loop->release(future);
-  else
-    bury(future);
+/// What becomes of a future that no handle and no continuation holds: one that is done is freed, a
+/// pending wait withdrawn.
+void release_unheld(Block& future);
+
+/// Somebody who held `future` or waited for it has let go.
+inline void release_if_unheld(Block& future) {
+  if (future.handles == 0 && future.dependents == 0) release_unheld(future);
 }
 
 inline void add_handle(Block& future) {
@@ -94,11 +93,21 @@ inline void attach(Block& continuation, Block& source) {
     source.continuations.push_back(continuation);
 }
 
+/// The same for whoever has a handle to `source` and gives it away: 17 instructions less.
+inline void follow(Block& continuation, Block& source) {
+  attach(continuation, source);
+  // It holds everything by now but a promise, which breaks.
+  if (--source.handles == 0 && source.kind == Kind::promise) lose_last_handle(source);
+}
+
 /// Undoes attach(), before or after the continuation's turn.
 void detach(Block& continuation);
 
 /// A continuation needs its source no more, its turn is over.
-void drop_dependent(Block& source);
+inline void drop_dependent(Block& source) {
+  --source.dependents;
+  release_if_unheld(source);
+}
 
 /// Ends a pending future with `error`. Its callable must be dropped; whoever waits is not told yet.
 void set_failed(Block& future, Error error);
@@ -112,8 +121,10 @@ State copy_outcome(Block& stage, Block* input, bool cancelled);
 
 /// Tells all that wait: a future completed outside of a chain. Each has its turn in the next pass.
 inline void complete(Block& future) {
-  future.loop->schedule_all(future.continuations);
-  free_if_unused(future);
+  if (Link* const first = future.continuations.release())
+    future.loop->schedule_ring(*first);
+  else
+    release_if_unheld(future);
 }
 
 /// set_failed and complete for a promise; false if it is none, or done.
@@ -125,23 +136,15 @@ void finish(Block& wait);
 /// Ends a wait that is out of what it waited in, and tells all that wait for it.
 void fail_wait(Block& wait, Error error);
 
-/// Future::cancel().
-bool cancel(Block& future);
-
-/// For FutureOperations::cancel of a wait that has children: calls its Operations::turn, which
-/// cancels them; one such wait after the other, and not one inside the other. kGranted is set
-/// meanwhile.
-void cancel_children(Block& parent);
-
-/// For FutureOperations::withdraw of such a wait, and before it ends by itself: out of that line.
-void leave_cancelling(Block& parent);
+/// A promise of `operations` that has failed already, for a call that cannot begin; null if there
+/// is no block.
+Block* make_failed(Loop& loop, const FutureOperations& operations, Error error);
 
 /// Operations::turn of stages and tasks: runs it, and then whatever stages follow it, on this stack
 /// frame.
 void run_chain(Block& block);
 
-/// ContinuationOperations::close of futures, and of done callbacks.
-void close_future(Block& future);
+/// ContinuationOperations::close of done callbacks.
 void close_done_callback(Block& block);
 
 }  // namespace eyelet::detail

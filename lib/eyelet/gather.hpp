@@ -75,7 +75,7 @@ struct Gathering {
   }
 
   static constexpr ParentOperations kOperations{
-      {{{cancel_gathered, release_nodes}, close_future},
+      {{cancel_gathered, release_nodes},
        &kResultOperations<Whole>,
        run,
        leave_cancelling,

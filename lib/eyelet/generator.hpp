@@ -163,7 +163,7 @@ class Generator : public Yield<T> {
   }
 
   static constexpr detail::FutureOperations kClosing{
-      {{detail::run_chain, nullptr}, detail::close_future},
+      {detail::run_chain, nullptr},
       &detail::kResultOperations<void>,
       close_with,
       nullptr,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// list: an intrusive ring of links. Floor 1.
-// Every operation is O(1), and a link leaves its list without knowing which one it is in.
+// list: intrusive lists. Floor 1.
+// Every operation is O(1), and a link leaves a List without knowing which one it is in.
 #pragma once
 
 #include <eyelet/assert.hpp>
+#include <utility>
 
 namespace eyelet::detail {
 
@@ -28,6 +29,36 @@ inline void insert_before(Link& next, Link& link) {
   next.prev = &link;
 }
 
+/// First in, first out, in one pointer: for what is mostly empty, or of one link.
+class Ring {
+ public:
+  void clear() { first_ = nullptr; }
+
+  void push_back(Link& link) {
+    if (first_ != nullptr) {
+      insert_before(*first_, link);
+    } else {
+      first_ = &link;
+      link.next = link.prev = &link;
+    }
+  }
+
+  /// Takes out a link that is in this ring, or in a List by now.
+  void remove(Link& link) {
+    if (first_ == &link) first_ = link.next == &link ? nullptr : link.next;
+    unlink(link);
+  }
+
+  /// The link, if there is exactly one, else null.
+  Link* only() const { return first_ != nullptr && first_->next == first_ ? first_ : nullptr; }
+
+  /// The first of all that were here, null if there was none.
+  Link* release() { return std::exchange(first_, nullptr); }
+
+ private:
+  Link* first_;
+};
+
 /// First in, first out. It owns nothing, and must not move while it holds something.
 class List {
  public:
@@ -36,12 +67,9 @@ class List {
   List& operator=(const List&) = delete;
 
   bool empty() const { return ring_.next == &ring_; }
-  bool has_one() const { return ring_.next != &ring_ && ring_.next == ring_.prev; }
   Link* front() const { return ring_.next; }
   /// Where a walk from front() by `next` ends, and before the first.
   const Link* end() const { return &ring_; }
-
-  void clear() { ring_.next = ring_.prev = &ring_; }
 
   void push_back(Link& link) { insert_before(ring_, link); }
 
@@ -52,14 +80,13 @@ class List {
     return first;
   }
 
-  /// Moves all that `other` holds behind what is here, in its order. An empty one changes nothing.
-  void splice_back(List& other) {
-    Link* const last = ring_.prev;
-    last->next = other.ring_.next;
-    other.ring_.next->prev = last;
-    ring_.prev = other.ring_.prev;
-    ring_.prev->next = &ring_;
-    other.clear();
+  /// Puts what a Ring has released behind what is here.
+  void push_back_ring(Link& first) {
+    Link* const last = first.prev;
+    first.prev = ring_.prev;
+    ring_.prev->next = &first;
+    last->next = &ring_;
+    ring_.prev = last;
   }
 
  private:

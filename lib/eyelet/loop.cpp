@@ -41,8 +41,7 @@ Result<void> Loop::run_until_done(const Block* awaited) {
   return run(awaited);
 }
 
-// In passes: outside events, if the ready queue is dry; due timers; the batch that is ready then;
-// mail.
+// In passes: due timers; outside events, if nothing is ready then; the batch that is ready; mail.
 Result<void> Loop::run(const Block* awaited) {
   if (closed_) return failure(Errc::closed);
   if (running_) return failure(Errc::invalid_state);
@@ -53,19 +52,20 @@ Result<void> Loop::run(const Block* awaited) {
   do {
     if (awaited != nullptr && awaited->state != State::pending) {
       // One more pass: the callbacks of what was awaited are ready by now.
-      if (last || ready_.empty()) break;
+      if (last || ready_->empty()) break;
       last = true;
     }
-    if (ready_.empty() && !wait()) {
+    if (!timers_.empty()) schedule_due();
+    if (ready_->empty() && !wait()) {
       error = Error{Errc::deadlock, count_pending()};
       report(error);
       break;
     }
-    if (!timers_.empty()) schedule_due();
     const unsigned mail = mailbox_.size();
-    batch_.splice_back(ready_);
-    while (!batch_.empty()) {
-      Block& block = detail::block_of(batch_.pop_front());
+    detail::List& batch = *ready_;
+    ready_ = &queues_[&batch == &queues_[0]];
+    while (!batch.empty()) {
+      Block& block = detail::block_of(batch.pop_front());
       const auto turn = [&block] { block.operations->turn(block); };
       run_one(turn);
     }
@@ -86,10 +86,10 @@ TimePoint Loop::poll() {
   stop();
   static_cast<void>(run(nullptr));
   look_at_sources();  // for a host that the wake itself made call: it may not ask the port again
-  return ready_.empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
+  return ready_->empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
 }
 
-// Until something is ready or due. False: nothing can be, ever.
+// Until something may be ready or due. False: nothing can be, ever.
 bool Loop::wait() {
   TimePoint until = kAtOnce;
   if (!stopping_ && mailbox_.size() == 0) {
@@ -97,12 +97,13 @@ bool Loop::wait() {
     if (until == kNever && !port_->can_be_woken()) return false;
   }
   ask_port(until);
+  if (!timers_.empty()) schedule_due();
   return true;
 }
 
 void Loop::schedule_due() {
   const TimePoint now = port_->now();
-  while (Block* due = timers_.pop_due(now)) ready_.push_back(*due);
+  while (Block* due = timers_.pop_due(now)) ready_->push_back(*due);
 }
 
 // The sources after the wait: a signal that comes too late for this look ends the next wait.
@@ -165,23 +166,6 @@ void Loop::end(Block& block) {
   loop.release(block);
 }
 
-Result<void> Loop::close() {
-  // Nor from the exception handler: whoever reported is in the middle of something.
-  if (running_ || reporting_) return failure(Errc::invalid_state);
-  if (closed_) return {};
-  // What was accepted is run: whoever posted it was told so.
-  running_ = true;
-  owner_ = port_->context();
-  mailbox_.close(*port_);
-  if (run_mail_ != nullptr) run_mail_(*this, mailbox_.size());
-  running_ = false;
-  closed_ = true;
-  // By index, because what is destroyed here may end blocks before and behind it.
-  for (Count i = 0; i < pool_.peak(); ++i)
-    if (pool_[i].kind != Kind::free) end(pool_[i]);
-  return {};
-}
-
 // --- Explaining ---
 
 Block* Loop::refuse() {
@@ -213,8 +197,8 @@ Stats Loop::stats() const {
     ++stats.in_use;
     if ((pool_[i].flags & detail::kArmed) != 0) ++stats.timers;
   }
-  for (const detail::List* list : {&ready_, &batch_})
-    for (const detail::Link* link = list->front(); link != list->end(); link = link->next)
+  for (const detail::List& queue : queues_)
+    for (const detail::Link* link = queue.front(); link != queue.end(); link = link->next)
       ++stats.ready;
   stats.callbacks_run = callbacks_run_ + (kCallbacksPerPoll - until_poll_);
   stats.mail_refused = mailbox_.refused();

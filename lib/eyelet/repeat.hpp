@@ -23,7 +23,7 @@ struct Repeating {
     return nullptr;
   }
 
-  static constexpr FutureOperations kOperations{{{run_chain, destructor<Body>()}, close_future},
+  static constexpr FutureOperations kOperations{{run_chain, destructor<Body>()},
                                                 &kResultOperations<void>,
                                                 run,
                                                 nullptr,

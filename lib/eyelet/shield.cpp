@@ -13,7 +13,7 @@ void shield_turn(Block& shield) {
 }
 
 void withdraw_shield(Block& shield) {
-  unlink(shield);
+  shield.upstream->continuations.remove(shield);
   construct<Block*, kPayloadBytes>(shield.payload, std::exchange(shield.upstream, nullptr));
 }
 

@@ -22,7 +22,7 @@ void drop_shield(void* shielded);
 template <class T>
 Future<T> shield(const Future<T>& future) {
   using namespace detail;
-  static constexpr FutureOperations kOperations{{{shield_turn, drop_shield}, close_future},
+  static constexpr FutureOperations kOperations{{shield_turn, drop_shield},
                                                 &kResultOperations<T>,
                                                 nullptr,
                                                 withdraw_shield,

@@ -18,7 +18,7 @@ void disarm(Block& block) {
     unlink(block);  // due: in the ready queue
 }
 
-constexpr detail::FutureOperations kOperations{{{wake_up, nullptr}, detail::close_future},
+constexpr detail::FutureOperations kOperations{{wake_up, nullptr},
                                                &detail::kResultOperations<void>,
                                                nullptr,
                                                disarm,

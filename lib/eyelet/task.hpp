@@ -42,7 +42,7 @@ auto make_task(Loop& owner, F&& body) {
   using T = value_of<std::invoke_result_t<Fn&>>;
   static_assert(fits<sizeof(Result<T>), Bytes>());
   static constexpr FutureOperations kOperations{
-      {{run_chain, destructor<Fn>()}, close_future},
+      {run_chain, destructor<Fn>()},
       &kResultOperations<T>,
       [](Block& task, Block*, bool) { return call_and_settle<T, Fn>(task); },
       nullptr,

@@ -18,7 +18,7 @@ constexpr Error kCancelled{Errc::cancelled, 0};
 
 const ContinuationOperations TaskGroupCore::kMemberOperations{{member_turn, nullptr}, close_member};
 
-const FutureOperations TaskGroupCore::kRunOperations{{{cancel_turn, nullptr}, close_future},
+const FutureOperations TaskGroupCore::kRunOperations{{cancel_turn, nullptr},
                                                      &kResultOperations<void>,
                                                      nullptr,
                                                      withdraw_run,
@@ -90,7 +90,7 @@ void TaskGroupCore::member_turn(Block& node) {
 
 void TaskGroupCore::close_member(Block& node) {
   Block& task = *node.upstream;
-  unlink(node);
+  task.continuations.remove(node);
   free_node(node);
   drop_dependent(task);
 }

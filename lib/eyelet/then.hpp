@@ -31,7 +31,7 @@ using value_of = typename ValueOf<std::remove_cv_t<std::remove_reference_t<R>>>:
 template <class T, class R>
 Block* settle_with(Block& stage, R&& returned) {
   if constexpr (IsFuture<R>::value) {
-    if (returned.block() == nullptr) set_failed(stage, returned.error());
+    if (returned.block() == nullptr) set_failed(stage, Error{returned.no_block(), 0});
     return std::move(returned).release();
   } else if constexpr (IsResult<R>::value) {
     set_outcome<T>(stage, std::forward<R>(returned));
@@ -61,20 +61,18 @@ Block* call_and_settle(Block& stage, Args&&... args) {
 
 /// A stage behind `source` that holds `fn`; a future without a block if there is none.
 template <class T, class F>
-Future<T> make_stage(const AnyFuture& source, F&& fn, const FutureOperations& operations) {
+Future<T> make_stage(AnyFuture source, F&& fn, const FutureOperations& operations) {
   using Fn = std::decay_t<F>;
   static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
   static_assert(std::is_constructible_v<Fn, F>,
                 "eyelet: pass a callable that cannot be copied by std::move");
-  Block* const input = source.block();
-  Loop* const owner = input != nullptr ? input->loop : source.loop();
+  Loop* const owner = source.loop();
   if (owner == nullptr) return {};
-  // A refusal is reported to the user, who may drop `source` there.
   Block* const stage = make_future(*owner, Kind::stage, operations);
   if (stage != nullptr) {
     construct<Fn, kPayloadBytes>(stage->payload, std::forward<F>(fn));
-    if (source.block() != nullptr)
-      attach(*stage, *source.block());
+    if (Block* const input = std::move(source).release())
+      follow(*stage, *input);
     else
       owner->schedule(*stage);
   }
@@ -125,32 +123,32 @@ namespace eyelet {
 
 template <class T>
 template <class F>
-auto Future<T>::then(F&& fn) const {
+auto Future<T>::then(F&& fn) && {
   using namespace detail;
   using Fn = std::decay_t<F>;
   using Call = ThenCall<T, Fn>;
   using U = typename Call::type;
   static constexpr FutureOperations kOperations{
-      {{run_chain, destructor<Fn>()}, close_future},
+      {run_chain, destructor<Fn>()},
       &kResultOperations<U>,
       Call::run,
       nullptr,
       std::is_void_v<T> ? bit(State::value) | kTakesNoInput : bit(State::value)};
   // An error that has no block needs none to pass by.
-  if (block() == nullptr && loop() != nullptr) return Future<U>{*loop(), nullptr};
-  return make_stage<U>(*this, std::forward<F>(fn), kOperations);
+  if (block() == nullptr) return Future<U>{std::move(*this)};
+  return make_stage<U>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 template <class T>
 template <class F>
-Future<T> Future<T>::or_else(F&& fn) const {
+Future<T> Future<T>::or_else(F&& fn) && {
   using namespace detail;
   using Fn = std::decay_t<F>;
   static_assert(std::is_invocable_v<Fn&, Error>, "eyelet: or_else: fn is called with an Error");
   using R = std::invoke_result_t<Fn&, Error>;
   static_assert(std::is_same_v<value_of<R>, T> || std::is_convertible_v<R, T>,
                 "eyelet: or_else: fn returns what this future does");
-  static constexpr FutureOperations kOperations{{{run_chain, destructor<Fn>()}, close_future},
+  static constexpr FutureOperations kOperations{{run_chain, destructor<Fn>()},
                                                 &kResultOperations<T>,
                                                 [](Block& stage, Block* input, bool cancelled) {
                                                   return call_and_settle<T, Fn>(
@@ -158,12 +156,12 @@ Future<T> Future<T>::or_else(F&& fn) const {
                                                 },
                                                 nullptr,
                                                 bit(State::error) | bit(State::cancelled)};
-  return make_stage<T>(*this, std::forward<F>(fn), kOperations);
+  return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 template <class T>
 template <class F>
-Future<T> Future<T>::finally(F&& fn) const {
+Future<T> Future<T>::finally(F&& fn) && {
   using namespace detail;
   using Fn = std::decay_t<F>;
   static_assert(std::is_invocable_v<Fn&>, "eyelet: finally: fn is called without arguments");
@@ -171,7 +169,7 @@ Future<T> Future<T>::finally(F&& fn) const {
   static_assert(std::is_same_v<value_of<R>, void>,
                 "eyelet: finally: fn returns nothing, a Result<void> or a Future<void>");
   static constexpr FutureOperations kOperations{
-      {{run_chain, destructor<Fn>()}, close_future},
+      {run_chain, destructor<Fn>()},
       &kResultOperations<T>,
       [](Block& stage, Block* input, bool cancelled) -> Block* {
         Fn& callable_ = callable<Fn, 0>(stage);
@@ -200,7 +198,7 @@ Future<T> Future<T>::finally(F&& fn) const {
       },
       nullptr,
       bit(State::value) | bit(State::error) | bit(State::cancelled)};
-  return make_stage<T>(*this, std::forward<F>(fn), kOperations);
+  return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 }  // namespace eyelet

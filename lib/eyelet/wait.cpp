@@ -36,7 +36,7 @@ bool child_ended(Block& wait, Block& child) {
 }
 
 constexpr ParentOperations kOperations{
-    {{{nullptr, drop}, close_future}, &kResultOperations<Done>, nullptr, leave_cancelling, 0},
+    {{nullptr, drop}, &kResultOperations<Done>, nullptr, leave_cancelling, 0},
     child_ended};
 
 }  // namespace

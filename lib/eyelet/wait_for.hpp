@@ -27,7 +27,7 @@ Block* end_wait_for(Block& stage, Block* input, bool cancelled);
 
 template <class T>
 inline constexpr FutureOperations kWaitForOperations{
-    {{run_chain, destructor<TimeLimit>()}, close_future},
+    {run_chain, destructor<TimeLimit>()},
     &kResultOperations<T>,
     end_wait_for,
     nullptr,

@@ -112,7 +112,7 @@ struct Waiting {
   }
 
   static constexpr FutureOperations kOperations{
-      {{turn, destructor<W>()}, close_future}, &kResultOperations<T>, nullptr, withdraw, 0};
+      {turn, destructor<W>()}, &kResultOperations<T>, nullptr, withdraw, 0};
 
   static Block* join(Loop& owner, Primitive& primitive, Request&& request) {
     static_assert(fits<sizeof(Result<T>), kPayloadBytes>());

@@ -92,7 +92,7 @@ struct With {
       Returned returned = scope.fn();
       if constexpr (IsFuture<Returned>::value) {
         if (returned.block() == nullptr)
-          return leave(stage, scope, failure(returned.error()), true);
+          return leave(stage, scope, failure(returned.no_block()), true);
         // Cannot be awaited, and leaving must not hang on that.
         if (returned.block() == &stage || returned.loop() != stage.loop)
           return leave(stage, scope, failure(Errc::invalid_state), true);
@@ -135,7 +135,7 @@ struct With {
   }
 
   static constexpr FutureOperations kOperations{
-      {{run_chain, destructor<Scope>()}, close_future},
+      {run_chain, destructor<Scope>()},
       &kResultOperations<T>,
       run,
       nullptr,

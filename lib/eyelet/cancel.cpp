@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <eyelet/cancel.hpp>
+
+namespace eyelet::detail {
+namespace {
+
+// Too late to cancel: what a waiter is given just now must not get lost. A condition asks its
+// predicate meanwhile, and may wait again.
+bool being_delivered(const Block& future) {
+  return future.kind == Kind::wait && has_flag(future, kRunning) && !has_flag(future, kRelocks);
+}
+
+}  // namespace
+
+bool cancel(Block& future) {
+  future.loop->check_context();
+  if (is_done(future) || being_delivered(future)) return false;
+  // Up to where the request takes effect. A circle has no such place: Brent's algorithm finds it in
+  // constant memory, and it is opened there.
+  Block* last = &future;
+  Block* marker = last;
+  bool circle = false;
+  for (unsigned steps = 0, limit = 1; last->kind >= Kind::stage && !has_flag(*last, kRunning);
+       ++steps) {
+    Block* const upstream = last->upstream;
+    if (upstream == nullptr || is_done(*upstream)) break;
+    if (upstream->kind == Kind::wait && has_flag(*upstream, kCancelling)) {
+      circle = true;
+      break;
+    }
+    if (being_delivered(*upstream)) break;
+    last = upstream;
+    circle = last == marker;
+    if (circle) break;
+    if (steps == limit) {
+      marker = last;
+      steps = 0;
+      limit *= 2;
+    }
+  }
+  for (Block* block = &future;; block = block->upstream) {
+    if (block->kind == Kind::task && block->depth != UINT8_MAX) ++block->depth;
+    if (block == last) break;
+    set_flag(*block, kAsked);
+  }
+  if (last->kind == Kind::promise) return fail_pending(*last, Error{Errc::cancelled, 0});
+  if (last->kind == Kind::wait) {
+    if (future_operations(*last).cancel != nullptr) {
+      future_operations(*last).cancel(*last);
+      return true;
+    }
+    set_flag(*last, kRunning);  // pinned until fail_wait is through with it
+    future_operations(*last).withdraw(*last);
+    fail_wait(*last, Error{Errc::cancelled, 0});
+    return true;
+  }
+  set_flag(*last, kCancelRequested);
+  if (circle) {
+    detach(*last);
+    last->loop->schedule(*last);
+  }
+  return true;
+}
+
+void cancel_children(Block& parent) {
+  if (has_flag(parent, kGranted)) return;
+  set_flag(parent, kGranted);
+  ++parent.handles;  // the list's: whoever drops the last other one has still asked for a cancel
+  Cancelling& cancelling = parent.loop->cancelling();
+  cancelling.parents.push_back(parent);
+  bool& busy = parent.loop->busy().cancelling;
+  if (std::exchange(busy, true)) return;
+  while (!cancelling.parents.empty() || !cancelling.through.empty()) {
+    if (!cancelling.parents.empty()) {
+      Block& next = block_of(cancelling.parents.pop_front());
+      cancelling.through.push_back(next);
+      set_flag(next, kCancelling);
+      set_flag(next, kRunning);  // pinned: what is cancelled may end it
+      next.operations->turn(next);
+      clear_flag(next, kRunning);
+      if (!has_flag(next, kGranted)) release_if_unheld(next);
+    } else {
+      Block& next = block_of(*cancelling.through.front());
+      leave_cancelling(next);
+      release_if_unheld(next);
+    }
+  }
+  busy = false;
+}
+
+void leave_cancelling(Block& parent) {
+  if (!has_flag(parent, kGranted)) return;
+  unlink(parent);
+  --parent.handles;
+  clear_flag(parent, kGranted);
+  clear_flag(parent, kCancelling);
+}
+
+}  // namespace eyelet::detail
