@@ -47,33 +47,36 @@ Result<void> Loop::run(const Block* awaited) {
   if (running_) return failure(Errc::invalid_state);
   running_ = true;
   owner_ = port_->context();
+  detail::List batch;
+  batch_ = &batch;
   Error error;
   bool last = false;
   do {
     if (awaited != nullptr && awaited->state != State::pending) {
       // One more pass: the callbacks of what was awaited are ready by now.
-      if (last || ready_->empty()) break;
+      if (last || ready_.empty()) break;
       last = true;
     }
     if (!timers_.empty()) schedule_due();
-    if (ready_->empty() && !wait()) {
+    if (ready_.empty() && !wait()) {
       error = Error{Errc::deadlock, count_pending()};
       report(error);
       break;
     }
     const unsigned mail = mailbox_.size();
-    detail::List& batch = *ready_;
-    ready_ = &queues_[&batch == &queues_[0]];
-    while (!batch.empty()) {
-      Block& block = detail::block_of(batch.pop_front());
-      const auto turn = [&block] { block.operations->turn(block); };
-      run_one(turn);
+    if (!ready_.empty()) {
+      batch.take(ready_);
+      do {
+        Block& block = detail::block_of(batch.pop_front());
+        run_one([&block] { block.operations->turn(block); });
+      } while (!batch.empty());
     }
     if (mail != 0) run_mail_(*this, mail);
   } while (!stopping_);
   // A stop that came too late must not end the next run.
   stopping_ = false;
   running_ = false;
+  batch_ = nullptr;
   return result_of(error);
 }
 
@@ -86,7 +89,7 @@ TimePoint Loop::poll() {
   stop();
   static_cast<void>(run(nullptr));
   look_at_sources();  // for a host that the wake itself made call: it may not ask the port again
-  return ready_->empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
+  return ready_.empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
 }
 
 // Until something may be ready or due. False: nothing can be, ever.
@@ -103,14 +106,13 @@ bool Loop::wait() {
 
 void Loop::schedule_due() {
   const TimePoint now = port_->now();
-  while (Block* due = timers_.pop_due(now)) ready_->push_back(*due);
+  while (Block* due = timers_.pop_due(now)) ready_.push_back(*due);
 }
 
 // The sources after the wait: a signal that comes too late for this look ends the next wait.
 void Loop::ask_port(TimePoint deadline) {
   port_->wait_until(deadline);
-  callbacks_run_ += kCallbacksPerPoll - until_poll_;
-  until_poll_ = kCallbacksPerPoll;
+  plan_pause();
   look_at_sources();
 }
 
@@ -122,19 +124,33 @@ void Loop::look_at_sources() {
 // At most what was there when the pass began: a flood of mail must not keep the pass from ending.
 void Loop::run_mail(Loop& loop, unsigned count) {
   detail::SmallCallback callback;
-  for (; count > 0 && loop.mailbox_.take(*loop.port_, callback); --count) loop.run_one(callback);
+  for (; count > 0 && loop.mailbox_.take(*loop.port_, callback); --count)
+    loop.run_one([&callback] { callback(); });
 }
 
 template <class Callback>
-void Loop::run_one(Callback& callback) {
-  if (--until_poll_ == 0) ask_port(kAtOnce);
-  if (run_timed_ == nullptr) return callback();
-  run_timed_(
-      *this, [](void* timed) { (*static_cast<Callback*>(timed))(); },
-      const_cast<std::remove_const_t<Callback>*>(&callback));
+void Loop::run_one(Callback callback) {
+  if (--until_pause_ != 0) return callback();
+  // Its own, because what has an address cannot stay in a register: 2 instructions.
+  Callback paused{callback};
+  pause([](void* context) { (*static_cast<Callback*>(context))(); }, &paused);
+}
+
+void Loop::pause(void (*run)(void*), void* callback) {
+  if (run_timed_ != nullptr) return run_timed_(*this, run, callback);
+  ask_port(kAtOnce);
+  run(callback);
+}
+
+void Loop::plan_pause() {
+  const unsigned callbacks = run_timed_ == nullptr ? kCallbacksPerPoll : 1;
+  callbacks_planned_ += callbacks - until_pause_;
+  until_pause_ = static_cast<std::uint16_t>(callbacks);
 }
 
 void Loop::run_timed(Loop& loop, void (*run)(void*), void* callback) {
+  if (loop.callbacks_run() % kCallbacksPerPoll == 0) loop.ask_port(kAtOnce);
+  loop.plan_pause();
   const TimePoint start = loop.port_->now();
   run(callback);
   const std::int64_t taken = (loop.port_->now() - start).count();
@@ -146,6 +162,7 @@ void Loop::run_timed(Loop& loop, void (*run)(void*), void* callback) {
 void Loop::set_slow_callback_duration(Delay limit) {
   slow_limit_ = saturate<std::uint32_t>(limit.value().count());
   run_timed_ = limit.valid() ? run_timed : nullptr;
+  plan_pause();
 }
 
 // --- Ending ---
@@ -197,10 +214,11 @@ Stats Loop::stats() const {
     ++stats.in_use;
     if ((pool_[i].flags & detail::kArmed) != 0) ++stats.timers;
   }
-  for (const detail::List& queue : queues_)
-    for (const detail::Link* link = queue.front(); link != queue.end(); link = link->next)
-      ++stats.ready;
-  stats.callbacks_run = callbacks_run_ + (kCallbacksPerPoll - until_poll_);
+  for (const detail::List* list : {&ready_, static_cast<const detail::List*>(batch_)})
+    if (list != nullptr)
+      for (const detail::Link* link = list->front(); link != list->end(); link = link->next)
+        ++stats.ready;
+  stats.callbacks_run = callbacks_run();
   stats.mail_refused = mailbox_.refused();
   stats.longest_callback = Duration{longest_};
   return stats;

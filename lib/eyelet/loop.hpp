@@ -255,12 +255,12 @@ class Loop {
   /// Puts `block` at the end of the ready queue.
   void schedule(detail::Block& block) {
     check_context();
-    ready_->push_back(block);
+    ready_.push_back(block);
   }
   /// The same with those that a Ring has released.
   void schedule_ring(detail::Link& first) {
     check_context();
-    ready_->push_back_ring(first);
+    ready_.push_back_ring(first);
   }
   /// Ends a callback's identity: from now on its handles name nothing.
   static void retire(detail::Block& block) { ++block.generation; }
@@ -304,7 +304,10 @@ class Loop {
   void ask_port(TimePoint deadline);
   void look_at_sources();
   template <class Callback>
-  void run_one(Callback& callback);
+  void run_one(Callback callback);
+  void pause(void (*run)(void*), void* callback);
+  void plan_pause();
+  std::size_t callbacks_run() const { return callbacks_planned_ - until_pause_; }
   static void run_mail(Loop& loop, unsigned count);
   static void run_timed(Loop& loop, void (*run)(void*), void* callback);
   static void end(detail::Block& block);
@@ -313,10 +316,8 @@ class Loop {
   friend class Handle;
 
   Port* port_;
-  // One is filled while the other is run, and at each pass they change places: 9 instructions less
-  // than moving what is ready from one to the other.
-  detail::List queues_[2];
-  detail::List* ready_ = &queues_[0];  // the one that is filled
+  detail::List ready_;
+  detail::List* batch_ = nullptr;  // of the run that is going on: what was ready at its last pass
   detail::TimerQueue timers_;
   detail::BlockPool pool_;
   detail::Mailbox mailbox_;
@@ -329,10 +330,11 @@ class Loop {
   detail::Graveyard graveyard_;
   detail::Cancelling cancelling_;
   std::uintptr_t owner_ = 0;       // context of the current run
-  std::size_t callbacks_run_ = 0;  // until the port was last asked
+  std::size_t callbacks_planned_ = kCallbacksPerPoll;  // will have run when it pauses
   std::uint32_t slow_limit_ = 0;   // microseconds; both saturate after 71 minutes
   std::uint32_t longest_ = 0;
-  std::uint16_t until_poll_ = kCallbacksPerPoll;
+  // Callbacks until the loop pauses, to ask the port, or to time the next one: one look for both.
+  std::uint16_t until_pause_ = kCallbacksPerPoll;
   detail::Busy busy_;
   bool running_ = false;
   bool stopping_ = false;
@@ -391,7 +393,7 @@ template <class F>
 Handle Loop::call_soon(F&& fn) {
   detail::Block* const block = new_callback<0>(std::forward<F>(fn));
   if (block == nullptr) return Handle{why_refused()};
-  ready_->push_back(*block);
+  ready_.push_back(*block);
   return Handle{*block};
 }
 
