@@ -10,8 +10,9 @@ constexpr Flag kHadItsTurn = kRunning;
 void node_turn(Block& node) {
   set_flag(node, kHadItsTurn);
   Block& parent = *payload<Node>(node).parent;
-  --payload<Parent>(parent).pending;
   const auto& operations = static_cast<const ParentOperations&>(*parent.operations);
+  const bool last = --payload<Parent>(parent).pending == 0;
+  if (!last && (operations.hears_of & bit(child_of(node).state)) == 0) return;
   set_flag(parent, kRunning);
   const bool ended = operations.child_ended(parent, child_of(node));
   clear_flag(parent, kRunning);

@@ -14,6 +14,7 @@ namespace eyelet::detail {
 struct ParentOperations : FutureOperations {
   /// A child has ended, its node's turn has come. True: so has the parent, its outcome is set.
   bool (*child_ended)(Block& parent, Block& child);
+  std::uint8_t hears_of;  ///< a bit per State: how one ends that is told at once, not with the last
 };
 
 /// What the payload of a pending parent begins with.

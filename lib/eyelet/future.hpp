@@ -278,8 +278,9 @@ Result<void> Future<T>::set_result(Args&&... args) const {
                 "eyelet: set_result: no value of this future can be made from these arguments");
   if (block() == nullptr) return failure(no_block());
   detail::Block& b = *block();
-  if (b.state == detail::State::cancelled && b.kind == detail::Kind::promise) return {};
-  if (detail::is_done(b) || b.kind != detail::Kind::promise) return failure(Errc::invalid_state);
+  if (b.kind != detail::Kind::promise) return failure(Errc::invalid_state);
+  if (b.state == detail::State::cancelled) return {};
+  if (detail::is_done(b)) return failure(Errc::invalid_state);
   detail::set_value<T>(b, std::forward<Args>(args)...);
   detail::complete(b);
   return {};

@@ -174,12 +174,11 @@ Block* deliver(Block& future) {
 
 void release_unheld(Block& future) {
   if (has_flag(future, kRunning)) return;
-  if (!is_done(future)) {
-    if (future.kind == Kind::wait) abandon(future);
-  } else if (holds_something(future)) {
-    bury(future);
-  } else {
+  if (is_done(future)) {
+    if (holds_something(future)) return bury(future);
     future.loop->release(future);
+  } else if (future.kind == Kind::wait) {
+    abandon(future);
   }
 }
 

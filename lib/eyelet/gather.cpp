@@ -14,7 +14,6 @@ bool child_of_gather_ended(Block& gather, Block& child) {
     set_failed(gather, error);
     return true;
   }
-  if (state.pending != 0) return false;
   if (state.cancelled) {
     let_go(gather);
     set_failed(gather, Error{Errc::cancelled, 0});

@@ -65,6 +65,8 @@ Error first_error(const Result<Ts>&... results) {
   return error;
 }
 
+inline constexpr std::uint8_t kFailed = bit(State::error) | bit(State::cancelled);
+
 /// What gathers a `Whole`: when all children have ended, or one has in a way that does not run on,
 /// `Collect` ends the gather.
 template <class Whole, class Collect, std::uint8_t RunsAlsoOn>
@@ -81,7 +83,8 @@ struct Gathering {
        leave_cancelling,
        static_cast<std::uint8_t>(bit(State::value) | RunsAlsoOn),
        cancel_gather},
-      child_of_gather_ended};
+      child_of_gather_ended,
+      static_cast<std::uint8_t>(kFailed & ~RunsAlsoOn)};
 
   template <class State = GatherState, class... Slots>
   static Future<Whole> begin(Loop& owner, ChildAt child_at, const void* children, std::size_t count,
@@ -95,8 +98,6 @@ struct Gathering {
     return Future<Whole>{owner, gather};
   }
 };
-
-inline constexpr std::uint8_t kAnyOutcome = bit(State::error) | bit(State::cancelled);
 
 /// The block whose outcome is next, and on to the one behind it.
 inline Block& take_child(Block*& node) {
@@ -216,7 +217,7 @@ Future<std::tuple<Result<T>, Result<Ts>...>> gather(ReturnErrors, const Future<T
   if (owner == nullptr) return {};
   Block* const children[] = {first.block(), futures.block()...};
   return Gathering<std::tuple<Result<T>, Result<Ts>...>, CollectResults<T, Ts...>,
-                   kAnyOutcome>::begin(*owner, block_at, children, 1 + sizeof...(Ts));
+                   kFailed>::begin(*owner, block_at, children, 1 + sizeof...(Ts));
 }
 
 /// The same for `N` futures of one type: their values as an array, nothing if that is void.
@@ -249,7 +250,7 @@ inline Future<void> gather(Loop& owner, const Future<void>* futures, std::size_t
 template <class T>
 Future<void> gather(ReturnErrors, Loop& owner, const Future<T>* futures, std::size_t count,
                     Result<T>* outcomes) {
-  return detail::gather_into<T, Result<T>, detail::kAnyOutcome>(owner, futures, count, outcomes);
+  return detail::gather_into<T, Result<T>, detail::kFailed>(owner, futures, count, outcomes);
 }
 
 }  // namespace eyelet

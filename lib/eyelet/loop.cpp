@@ -136,10 +136,10 @@ void Loop::run_one(Callback callback) {
   pause([](void* context) { (*static_cast<Callback*>(context))(); }, &paused);
 }
 
-void Loop::pause(void (*run)(void*), void* callback) {
-  if (run_timed_ != nullptr) return run_timed_(*this, run, callback);
+void Loop::pause(void (*turn)(void*), void* callback) {
+  if (run_timed_ != nullptr) return run_timed_(*this, turn, callback);
   ask_port(kAtOnce);
-  run(callback);
+  turn(callback);
 }
 
 void Loop::plan_pause() {
@@ -148,11 +148,11 @@ void Loop::plan_pause() {
   until_pause_ = static_cast<std::uint16_t>(callbacks);
 }
 
-void Loop::run_timed(Loop& loop, void (*run)(void*), void* callback) {
+void Loop::run_timed(Loop& loop, void (*turn)(void*), void* callback) {
   if (loop.callbacks_run() % kCallbacksPerPoll == 0) loop.ask_port(kAtOnce);
   loop.plan_pause();
   const TimePoint start = loop.port_->now();
-  run(callback);
+  turn(callback);
   const std::int64_t taken = (loop.port_->now() - start).count();
   loop.longest_ = std::max(loop.longest_, saturate<std::uint32_t>(taken));
   if (taken > loop.slow_limit_)

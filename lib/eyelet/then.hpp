@@ -66,17 +66,17 @@ Future<T> make_stage(AnyFuture source, F&& fn, const FutureOperations& operation
   static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
   static_assert(std::is_constructible_v<Fn, F>,
                 "eyelet: pass a callable that cannot be copied by std::move");
-  Loop* const owner = source.loop();
-  if (owner == nullptr) return {};
-  Block* const stage = make_future(*owner, Kind::stage, operations);
+  if (source.block() == nullptr && source.loop() == nullptr) return {};
+  Loop& owner = *source.loop();
+  Block* const stage = make_future(owner, Kind::stage, operations);
   if (stage != nullptr) {
     construct<Fn, kPayloadBytes>(stage->payload, std::forward<F>(fn));
     if (Block* const input = std::move(source).release())
       follow(*stage, *input);
     else
-      owner->schedule(*stage);
+      owner.schedule(*stage);
   }
-  return Future<T>{*owner, stage};
+  return Future<T>{owner, stage};
 }
 
 template <class T, class Fn>

@@ -37,7 +37,8 @@ bool child_ended(Block& wait, Block& child) {
 
 constexpr ParentOperations kOperations{
     {{nullptr, drop}, &kResultOperations<Done>, nullptr, leave_cancelling, 0},
-    child_ended};
+    child_ended,
+    bit(State::value) | bit(State::error) | bit(State::cancelled)};
 
 }  // namespace
 
