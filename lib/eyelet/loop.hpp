@@ -289,8 +289,8 @@ class Loop {
                  detail::SmallCallback* mail, std::size_t mail_count,
                  std::size_t first_timer_order = 0)
       : port_{&port},
-        timers_{first_timer_order},
         pool_{blocks, static_cast<detail::Count>(block_count)},
+        timers_{first_timer_order},
         mailbox_{mail, static_cast<std::uint8_t>(mail_count)},
         run_mail_{mail_count != 0 ? run_mail : nullptr} {}
 
@@ -315,11 +315,19 @@ class Loop {
 
   friend class Handle;
 
+  // The smallest first: what lies near the beginning is reached by shorter instructions.
+  bool running_ = false;
+  bool stopping_ = false;
+  bool closed_ = false;
+  bool reporting_ = false;
+  detail::Busy busy_;
+  // Callbacks until the loop pauses, to ask the port, or to time the next one: one look for both.
+  std::uint16_t until_pause_ = kCallbacksPerPoll;
   Port* port_;
   detail::List ready_;
   detail::List* batch_ = nullptr;  // of the run that is going on: what was ready at its last pass
-  detail::TimerQueue timers_;
   detail::BlockPool pool_;
+  detail::TimerQueue timers_;
   detail::Mailbox mailbox_;
   // What not every program uses is called by pointer, so that the linker drops it from the others.
   void (*run_mail_)(Loop&, unsigned count);
@@ -329,17 +337,10 @@ class Loop {
   void* handler_context_ = nullptr;
   detail::Graveyard graveyard_;
   detail::Cancelling cancelling_;
-  std::uintptr_t owner_ = 0;       // context of the current run
+  std::uintptr_t owner_ = 0;                           // context of the current run
   std::size_t callbacks_planned_ = kCallbacksPerPoll;  // will have run when it pauses
-  std::uint32_t slow_limit_ = 0;   // microseconds; both saturate after 71 minutes
-  std::uint32_t longest_ = 0;
-  // Callbacks until the loop pauses, to ask the port, or to time the next one: one look for both.
-  std::uint16_t until_pause_ = kCallbacksPerPoll;
-  detail::Busy busy_;
-  bool running_ = false;
-  bool stopping_ = false;
-  bool closed_ = false;
-  bool reporting_ = false;
+  std::uint32_t slow_limit_ = 0;                       // microseconds; both saturate after 71
+  std::uint32_t longest_ = 0;                          // minutes
 };
 
 /// A loop with its memory: `Blocks` blocks, and room for `Mail` calls of call_soon_threadsafe.
