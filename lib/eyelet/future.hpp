@@ -60,7 +60,7 @@ class [[nodiscard]] AnyFuture {
       : word_{block != nullptr ? reinterpret_cast<std::uintptr_t>(block)
                                : reinterpret_cast<std::uintptr_t>(&loop) | kNoBlock} {}
   /// Null if there is none.
-  detail::Block* block() const {
+  [[gnu::always_inline]] detail::Block* block() const {
     return (word_ & kNoBlock) != 0 ? nullptr : reinterpret_cast<detail::Block*>(word_);
   }
   /// Null for a future of nothing.
@@ -68,7 +68,7 @@ class [[nodiscard]] AnyFuture {
     return block() != nullptr ? block()->loop : reinterpret_cast<Loop*>(word_ & ~kNoBlock);
   }
   /// Gives the handle away.
-  detail::Block* release() && {
+  [[gnu::always_inline]] detail::Block* release() && {
     detail::Block* const given = block();
     word_ = 0;
     return given;

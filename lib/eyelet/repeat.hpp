@@ -8,18 +8,21 @@
 namespace eyelet {
 namespace detail {
 
-/// A task that holds a `Body`; each round, and what a round awaited, comes back to `Body::step`.
+/// A task that holds a `Body`. Each round, and what a round awaited, comes back to it:
+/// `over(input)` says whether that was the last, `next(input)` gives what is awaited then.
 template <class Body>
 struct Repeating {
   static Block* run(Block& task, Block* input, bool) {
     Body& body = callable<Body, 0>(task);
-    std::optional<AnyFuture> next = body.step(input);
-    if (next && next->block() != nullptr) return std::move(*next).release();
-    body.~Body();
-    if (next)
-      set_failed(task, next->error());
-    else
+    if (body.over(input)) {
+      body.~Body();
       set_value<void>(task);
+      return nullptr;
+    }
+    auto next = body.next(input);
+    if (next.block() != nullptr) return std::move(next).release();
+    body.~Body();
+    set_failed(task, Error{next.no_block(), 0});
     return nullptr;
   }
 
@@ -49,13 +52,14 @@ struct RepeatBody {
   static constexpr std::uint8_t kInput = std::is_void_v<T> ? kTakesNoInput : 0;
   Fn fn;
 
-  // Nothing: the loop is over.
-  std::optional<AnyFuture> step(Block* input) {
-    if constexpr (std::is_same_v<T, bool>) {
-      if (input != nullptr && !*result_of<bool>(*input)) return {};
-    }
-    return fn();
+  bool over(Block* input) const {
+    if constexpr (std::is_same_v<T, bool>)
+      return input != nullptr && !*result_of<bool>(*input);
+    else
+      return false;
   }
+
+  Returned next(Block*) { return fn(); }
 };
 
 template <class Source, class Fn>
@@ -67,10 +71,13 @@ struct ForEachBody {
   Fn fn;
   bool pulling = false;
 
-  std::optional<AnyFuture> step(Block* input) {
+  bool over(Block* input) const {
+    return pulling && !*result_of<std::optional<Item>>(*input);
+  }
+
+  AnyFuture next(Block* input) {
     if (std::exchange(pulling, !pulling)) {
       std::optional<Item> item = *take_result<std::optional<Item>>(*input);
-      if (!item) return {};
       if constexpr (!std::is_void_v<std::invoke_result_t<Fn&, Item&&>>)
         return fn(std::move(*item));
       else

@@ -61,7 +61,7 @@ Block* call_and_settle(Block& stage, Args&&... args) {
 
 /// A stage behind `source` that holds `fn`; a future without a block if there is none.
 template <class T, class F>
-Future<T> make_stage(AnyFuture source, F&& fn, const FutureOperations& operations) {
+Future<T> make_stage(AnyFuture&& source, F&& fn, const FutureOperations& operations) {
   using Fn = std::decay_t<F>;
   static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
   static_assert(std::is_constructible_v<Fn, F>,
