@@ -456,7 +456,7 @@ TEST(Stack, is_constant_when_a_primitive_fails_a_line_of_waiters_half_of_them_gr
         return 0;
       }));
     for (std::size_t i = 0; i < blocks / 4; ++i) shelf.grant_front();
-    shelf.fail_all(loop, Error{Errc::broken_promise, 0});
+    shelf.fail_all(loop, Errc::broken_promise);
     run_ready(loop);
     return told == blocks / 2;
   });

@@ -32,7 +32,7 @@ class AsCompleted : detail::WaitList {
   }
   ~AsCompleted() {
     refuse(Errc::closed);
-    fail_all(*owner_, Error{Errc::broken_promise, 0});
+    fail_all(*owner_, Errc::broken_promise);
   }
   AsCompleted(const AsCompleted&) = delete;
   AsCompleted& operator=(const AsCompleted&) = delete;

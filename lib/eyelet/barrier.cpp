@@ -36,7 +36,7 @@ bool Barrier::leave(Block& waiter) {
 
 void Barrier::fail_waiters() {
   waiting_ = 0;
-  fail_all(*loop_, Error{Errc::broken_barrier, 0});
+  fail_all(*loop_, Errc::broken_barrier);
 }
 
 void Barrier::abort() {

@@ -11,7 +11,7 @@ class Barrier : detail::WaitList {
  public:
   /// `parties` is at least 1.
   constexpr Barrier(Loop& loop, std::size_t parties) : loop_{&loop}, parties_{parties} {}
-  ~Barrier() { fail_all(*loop_, Error{Errc::broken_promise, 0}); }
+  ~Barrier() { fail_all(*loop_, Errc::broken_promise); }
   Barrier(const Barrier&) = delete;
   Barrier& operator=(const Barrier&) = delete;
 

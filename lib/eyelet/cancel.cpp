@@ -51,7 +51,7 @@ bool cancel(Block& future) {
     }
     set_flag(*last, kRunning);  // pinned until fail_wait is through with it
     future_operations(*last).withdraw(*last);
-    fail_wait(*last, Error{Errc::cancelled, 0});
+    fail_wait(*last, Errc::cancelled);
     return true;
   }
   set_flag(*last, kCancelRequested);

@@ -7,8 +7,6 @@ using detail::Block;
 
 namespace {
 
-constexpr Error kBroken{Errc::broken_promise, 0};
-
 detail::ConditionWaiter& waiter_of(Block& block) {
   return detail::payload<detail::ConditionWaiter>(block);
 }
@@ -36,7 +34,7 @@ Condition::~Condition() {
     if (waiter.list == lock_) continue;
     leave(block);
     if (waiter.keeps_lock) {
-      detail::fail_wait(block, kBroken);
+      detail::fail_wait(block, Errc::broken_promise);
     } else {
       join_lock(block, *lock_);
       lock_->pass_on();
@@ -100,7 +98,7 @@ void Condition::cancel(Block& block) {
   Condition* const condition = waiter.condition;
   if (waiter.keeps_lock && !has_flag(block, detail::kRunning)) {
     condition->leave(block);
-    detail::fail_wait(block, Error{Errc::cancelled, 0});
+    detail::fail_wait(block, Errc::cancelled);
     return;
   }
   set_flag(block, detail::kCancelRequested);

@@ -107,9 +107,9 @@ struct ConditionWait {
       waiter.condition->pass_on();
     waiter.~Waiter();
     if (has_flag(block, kCancelRequested))
-      set_failed(block, Error{Errc::cancelled, 0});
+      set_failed(block, Errc::cancelled);
     else if (broken)
-      set_failed(block, Error{Errc::broken_promise, 0});
+      set_failed(block, Errc::broken_promise);
     else
       set_value<void>(block);
     finish(block);

@@ -10,7 +10,7 @@ namespace eyelet {
 class Event : detail::WaitList {
  public:
   constexpr explicit Event(Loop& loop) : loop_{&loop} {}
-  ~Event() { fail_all(*loop_, Error{Errc::broken_promise, 0}); }
+  ~Event() { fail_all(*loop_, Errc::broken_promise); }
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 

@@ -245,7 +245,7 @@ namespace detail {
 /// A future that failed at once, for a call that cannot begin.
 template <class T>
 Future<T> failed_future(Loop& owner, Errc code) {
-  return Future<T>{owner, make_failed(owner, kPromiseOperations<T>, Error{code, 0})};
+  return Future<T>{owner, make_failed(owner, kPromiseOperations<T>, code)};
 }
 
 }  // namespace detail

@@ -125,7 +125,7 @@ void await(Block& stage, Block& inner) {
   if (&inner == &stage || inner.loop != stage.loop) {
     if (runs_again) drop_callable(stage);
     if (take_flag(stage, kHoldsOutcome)) destroy_result(stage);
-    set_failed(stage, Error{Errc::invalid_state, 0});
+    set_failed(stage, Errc::invalid_state);
   } else if (is_done(inner) && !runs_again) {
     settle(stage, &inner, take_flag(stage, kCancelRequested));
   } else {
@@ -154,7 +154,7 @@ void resume(Block& stage) {
   // Cancelled by itself while it ran: what it returned does not count.
   if (has_flag(stage, kCancelRequested) && stage.state == State::value) {
     destroy_result(stage);
-    set_failed(stage, Error{Errc::cancelled, 0});
+    set_failed(stage, Errc::cancelled);
   }
   clear_flag(stage, kRunning);
 }
@@ -213,6 +213,8 @@ void set_failed(Block& future, Error error) {
   future.state = failed_state(error);
 }
 
+void set_failed(Block& future, Errc error) { set_failed(future, Error{error, 0}); }
+
 Error input_error(Block* input, bool cancelled) {
   if (cancelled) return Error{Errc::cancelled, 0};
   if (input == nullptr) return Error{Errc::out_of_blocks, 0};
@@ -238,7 +240,7 @@ bool fail_pending(Block& promise, Error error) {
   return true;
 }
 
-void fail_wait(Block& wait, Error error) {
+void fail_wait(Block& wait, Errc error) {
   // Pinned: a destructor of the user's may drop the last handle, or cancel.
   set_flag(wait, kRunning);
   drop_callable(wait);
@@ -259,7 +261,7 @@ void run_chain(Block& block) {
   }
 }
 
-Block* make_failed(Loop& loop, const FutureOperations& operations, Error error) {
+Block* make_failed(Loop& loop, const FutureOperations& operations, Errc error) {
   Block* const future = make_future(loop, Kind::promise, operations);
   if (future != nullptr) set_failed(*future, error);
   return future;
@@ -291,7 +293,7 @@ void close_future(Block& future) {
     destroy_result(future);
   else if (!has_flag(future, kAwaiting))
     drop_callable(future);
-  set_failed(future, Error{Errc::broken_promise, 0});
+  set_failed(future, Errc::broken_promise);
   set_flag(future, kObserved);
   clear_flag(future, kRunning);
   release_if_unheld(future);

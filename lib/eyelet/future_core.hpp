@@ -111,6 +111,8 @@ inline void drop_dependent(Block& source) {
 
 /// Ends a pending future with `error`. Its callable must be dropped; whoever waits is not told yet.
 void set_failed(Block& future, Error error);
+/// The same without a detail: 10 bytes of flash less for each call on a Cortex-M3.
+void set_failed(Block& future, Errc error);
 
 /// The error of a failed input as a stage's callable gets it: `cancelled` overrides, and no input
 /// means that there was no block for one. From now on the input's error counts as looked at.
@@ -134,11 +136,11 @@ bool fail_pending(Block& promise, Error error);
 void finish(Block& wait);
 
 /// Ends a wait that is out of what it waited in, and tells all that wait for it.
-void fail_wait(Block& wait, Error error);
+void fail_wait(Block& wait, Errc error);
 
 /// A promise of `operations` that has failed already, for a call that cannot begin; null if there
 /// is no block.
-Block* make_failed(Loop& loop, const FutureOperations& operations, Error error);
+Block* make_failed(Loop& loop, const FutureOperations& operations, Errc error);
 
 /// Operations::turn of stages and tasks: runs it, and then whatever stages follow it, on this stack
 /// frame.

@@ -16,7 +16,7 @@ bool child_of_gather_ended(Block& gather, Block& child) {
   }
   if (state.cancelled) {
     let_go(gather);
-    set_failed(gather, Error{Errc::cancelled, 0});
+    set_failed(gather, Errc::cancelled);
   } else {
     operations.run(gather, nullptr, false);
   }

@@ -57,7 +57,7 @@ class Yield : detail::Asking<Yield<T>, T>, detail::Resting {
 
   constexpr explicit Yield(Loop& owner) : loop_{&owner} {}
   ~Yield() {
-    const Error broken{Errc::broken_promise, 0};
+    constexpr Errc broken = Errc::broken_promise;
     if (error_.code != Errc::none) loop_->report(error_);  // nobody asked for it
     asking().fail_all(*loop_, broken);
     resting().fail_all(*loop_, broken);

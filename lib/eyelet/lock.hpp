@@ -18,7 +18,7 @@ namespace eyelet {
 class Lock : detail::WaitList {
  public:
   constexpr explicit Lock(Loop& loop) : loop_{&loop} {}
-  ~Lock() { fail_all(*loop_, Error{Errc::broken_promise, 0}); }
+  ~Lock() { fail_all(*loop_, Errc::broken_promise); }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 

@@ -159,7 +159,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
 
   constexpr explicit BasicQueue(Loop& owner) : loop_{&owner} {}
   ~BasicQueue() {
-    const Error broken{Errc::broken_promise, 0};
+    constexpr Errc broken = Errc::broken_promise;
     shut_down_ = true;  // for destructors of items that come back here
     getters().fail_all(*loop_, broken);
     putters().fail_all(*loop_, broken);
@@ -229,7 +229,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   /// done.
   void shutdown(bool immediate = false) {
     shut_down_ = true;
-    const Error error{Errc::queue_shut_down, 0};
+    constexpr Errc error = Errc::queue_shut_down;
     while (immediate && items_.size() != 0) {
       items_.pop();
       if (unfinished_ != 0) --unfinished_;
@@ -262,7 +262,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
 
   void wake_getters_() {
     while (!getters().empty() && getters().granted() < size()) getters().grant_front();
-    if (shut_down_ && empty()) getters().fail_waiting(Error{Errc::queue_shut_down, 0});
+    if (shut_down_ && empty()) getters().fail_waiting(Errc::queue_shut_down);
   }
   void wake_putters_() {
     while (!putters().empty() && putters().granted() < N - size()) putters().grant_front();

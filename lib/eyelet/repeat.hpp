@@ -22,7 +22,7 @@ struct Repeating {
     auto next = body.next(input);
     if (next.block() != nullptr) return std::move(next).release();
     body.~Body();
-    set_failed(task, Error{next.no_block(), 0});
+    set_failed(task, next.no_block());
     return nullptr;
   }
 

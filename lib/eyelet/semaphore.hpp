@@ -12,7 +12,7 @@ namespace eyelet {
 class Semaphore : detail::WaitList {
  public:
   constexpr Semaphore(Loop& loop, std::size_t permits) : loop_{&loop}, permits_{permits} {}
-  ~Semaphore() { fail_all(*loop_, Error{Errc::broken_promise, 0}); }
+  ~Semaphore() { fail_all(*loop_, Errc::broken_promise); }
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
 

@@ -10,12 +10,6 @@ struct TaskGroupCore::Member : Link {
   bool is_body;
 };
 
-namespace {
-
-constexpr Error kCancelled{Errc::cancelled, 0};
-
-}  // namespace
-
 const ContinuationOperations TaskGroupCore::kMemberOperations{{member_turn, nullptr}, close_member};
 
 const FutureOperations TaskGroupCore::kRunOperations{{cancel_turn, nullptr},
@@ -31,7 +25,7 @@ TaskGroupCore::~TaskGroupCore() {
   if (run_ == nullptr) return;
   Block& run = *run_;
   withdraw_run(run);
-  fail_wait(run, Error{Errc::broken_promise, 0});
+  fail_wait(run, Errc::broken_promise);
 }
 
 Future<void> TaskGroupCore::begin() {
@@ -134,7 +128,7 @@ void TaskGroupCore::end_run() {
   if (error_count_ != 0 && !run_cancelled_)
     set_failed(*run, errors_[0]);
   else if (run_cancelled_ || body_cancelled_)
-    set_failed(*run, kCancelled);
+    set_failed(*run, Errc::cancelled);
   else
     set_value<void>(*run);
   finish(*run);

@@ -31,7 +31,7 @@ using value_of = typename ValueOf<std::remove_cv_t<std::remove_reference_t<R>>>:
 template <class T, class R>
 Block* settle_with(Block& stage, R&& returned) {
   if constexpr (IsFuture<R>::value) {
-    if (returned.block() == nullptr) set_failed(stage, Error{returned.no_block(), 0});
+    if (returned.block() == nullptr) set_failed(stage, returned.no_block());
     return std::move(returned).release();
   } else if constexpr (IsResult<R>::value) {
     set_outcome<T>(stage, std::forward<R>(returned));

@@ -47,7 +47,7 @@ Block* end_wait_for(Block& stage, Block* input, bool cancelled) {
       !cancelled && limit.expired && input->state == State::cancelled && !has_flag(stage, kAsked);
   limit.~TimeLimit();
   if (timed_out)
-    set_failed(stage, Error{Errc::timed_out, 0});
+    set_failed(stage, Errc::timed_out);
   else
     stage.state = copy_outcome(stage, input, cancelled);
   return nullptr;

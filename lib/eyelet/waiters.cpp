@@ -46,11 +46,11 @@ bool WaitList::leave(Block& waiter) {
   return true;
 }
 
-void WaitList::fail_waiting(Error error) {
+void WaitList::fail_waiting(Errc error) {
   while (!waiting_.empty()) fail_wait(block_of(waiting_.pop_front()), error);
 }
 
-void WaitList::fail_all(Loop& loop, Error error) {
+void WaitList::fail_all(Loop& loop, Errc error) {
   fail_waiting(error);
   for (Count i = 0; granted_ != 0 && i < loop.pool().peak(); ++i) {
     Block& block = loop.pool()[i];

@@ -39,10 +39,10 @@ class WaitList {
   void grant_front() { grant(*front()); }
 
   /// Ends all who wait with `error`, in their order. O(n).
-  void fail_waiting(Error error);
+  void fail_waiting(Errc error);
   /// Ends those who were granted, too, in no particular order: what a primitive does before it
   /// goes. O(blocks used) if some were granted.
-  void fail_all(Loop& loop, Error error);
+  void fail_all(Loop& loop, Errc error);
 
   // --- For Waiting ---
 
