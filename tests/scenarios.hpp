@@ -405,7 +405,7 @@ inline void toy_waiters(Scene& s) {
   const auto sum = first.then([](int n) { return n + 1; });
   if (!dispenser.empty()) dispenser.grant_front();
   s.run();
-  dispenser.fail_all(s.loop, Error{Errc::broken_promise, 0});
+  dispenser.fail_all(s.loop, Errc::broken_promise);
   s.run();
   if (!s.refused && first.block() && second.block() && third.block()) s.see(sum.take(), 2);
   s.see(code(first) == Errc::broken_promise ? Errc::none : code(first));

@@ -77,11 +77,12 @@ struct ForEachBody {
 
   AnyFuture next(Block* input) {
     if (std::exchange(pulling, !pulling)) {
-      std::optional<Item> item = *take_result<std::optional<Item>>(*input);
+      auto pulled = take_result<std::optional<Item>>(*input);
+      Item& item = **pulled;
       if constexpr (!std::is_void_v<std::invoke_result_t<Fn&, Item&&>>)
-        return fn(std::move(*item));
+        return fn(std::move(item));
       else
-        fn(std::move(*item));
+        fn(std::move(item));
       pulling = true;
     }
     return source->next();

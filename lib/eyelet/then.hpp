@@ -68,14 +68,13 @@ Future<T> make_stage(AnyFuture&& source, F&& fn, const FutureOperations& operati
                 "eyelet: pass a callable that cannot be copied by std::move");
   if (source.block() == nullptr && source.loop() == nullptr) return {};
   Loop& owner = *source.loop();
+  Block* const input = std::move(source).release();
   Block* const stage = make_future(owner, Kind::stage, operations);
-  if (stage != nullptr) {
-    construct<Fn, kPayloadBytes>(stage->payload, std::forward<F>(fn));
-    if (Block* const input = std::move(source).release())
-      follow(*stage, *input);
-    else
-      owner.schedule(*stage);
-  }
+  if (stage != nullptr) construct<Fn, kPayloadBytes>(stage->payload, std::forward<F>(fn));
+  if (input != nullptr)
+    follow(stage, *input);
+  else if (stage != nullptr)
+    owner.schedule(*stage);
   return Future<T>{owner, stage};
 }
 
