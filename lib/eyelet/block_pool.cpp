@@ -3,20 +3,11 @@
 
 namespace eyelet::detail {
 
-Block* BlockPool::count_failure() {
-  ++failures_;
-  return nullptr;
-}
-
 template <std::size_t BlockBytes, bool FaultInjection>
-Block* BlockPool::extend(Loop& loop) {
-  if (fresh_ == capacity_) return count_failure();
-  Block& block = blocks_[fresh_++];
-  block.loop = &loop;
-  block.generation = 0;
-  return &block;
+void BlockPool::count_failure() {
+  ++failures_;
 }
 
-template Block* BlockPool::extend<kBlockBytes, kFaultInjection>(Loop& loop);
+template void BlockPool::count_failure<kBlockBytes, kFaultInjection>();
 
 }  // namespace eyelet::detail

@@ -185,10 +185,7 @@ void Loop::end(Block& block) {
 
 // --- Explaining ---
 
-Block* Loop::refuse() {
-  report(Error{Errc::out_of_blocks, 0});
-  return nullptr;
-}
+void Loop::report_exhausted() { report(Error{Errc::out_of_blocks, 0}); }
 
 void Loop::report(Error error) {
   if (handler_ == nullptr || reporting_) return;

@@ -297,7 +297,7 @@ class Loop {
  private:
   template <std::size_t Offset, class F>
   detail::Block* new_callback(F&& fn);
-  detail::Block* refuse();
+  [[gnu::cold]] void report_exhausted();
   Result<void> run(const detail::Block* awaited);
   bool wait();
   void schedule_due();
@@ -361,7 +361,9 @@ inline detail::Block* Loop::acquire() {
   check_context();
   if (closed_) return nullptr;
   detail::Block* const block = pool_.acquire(*this);
-  return block != nullptr ? block : refuse();
+  if (block != nullptr) return block;
+  report_exhausted();
+  return nullptr;
 }
 
 template <std::size_t Offset, class F>
