@@ -12,7 +12,7 @@ void node_turn(Block& node) {
   Block& parent = *payload<Node>(node).parent;
   const auto& operations = static_cast<const ParentOperations&>(*parent.operations);
   const bool last = --payload<Parent>(parent).pending == 0;
-  if (!last && (operations.hears_of & bit(child_of(node).state)) == 0) return;
+  if (!last && !has_bit(operations.hears_of, child_of(node).state)) return;
   set_flag(parent, kRunning);
   const bool ended = operations.child_ended(parent, child_of(node));
   clear_flag(parent, kRunning);

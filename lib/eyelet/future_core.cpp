@@ -112,7 +112,7 @@ State input_state(const Block& stage, const Block* input, bool cancelled) {
 Block* start(Block& stage, Block*& input, bool cancelled) {
   const FutureOperations& operations = future_operations(stage);
   const State outcome = input_state(stage, input, cancelled);
-  if ((operations.runs_on & bit(outcome)) == 0) {
+  if (!has_bit(operations.runs_on, outcome)) {
     drop_callable(stage);
     settle(stage, input, cancelled);
     return nullptr;
@@ -146,7 +146,7 @@ void resume(Block& stage) {
   stage.upstream = nullptr;
   const unsigned flags = stage.flags;
   const bool cancelled = (flags & kCancelRequested) != 0;
-  stage.flags = static_cast<std::uint8_t>((flags & ~unsigned{kCancelRequested}) | kRunning);
+  stage.flags = static_cast<std::uint8_t>((flags | kRunning) & ~unsigned{kCancelRequested});
   Block* inner = nullptr;
   if ((flags & kAwaiting) != 0)
     // Without an input: a circle was opened here, and an uncancel() came too late.

@@ -40,6 +40,9 @@ inline bool has_flag(const Block& block, Flag flag) { return (block.flags & flag
 constexpr std::uint8_t bit(State state) {
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(state));
 }
+inline bool has_bit(std::uint8_t bits, State state) {
+  return (bits >> static_cast<unsigned>(state) & 1U) != 0;
+}
 
 /// A pending future with one handle, or null if there is no block.
 inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations) {

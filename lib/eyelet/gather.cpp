@@ -6,7 +6,7 @@ namespace eyelet::detail {
 bool child_of_gather_ended(Block& gather, Block& child) {
   GatherState& state = payload<GatherState>(gather);
   const FutureOperations& operations = future_operations(gather);
-  if ((operations.runs_on & bit(child.state)) == 0) {
+  if (!has_bit(operations.runs_on, child.state)) {
     const Error error = input_error(&child, false);
     for (Block* node = state.first; node != nullptr; node = next_node(*node))
       set_flag(child_of(*node), kObserved);
