@@ -71,6 +71,42 @@ TEST(LoopPort, is_asked_every_64_callbacks_while_the_ready_queue_is_never_dry) {
   CHECK_TRUE(port.last_deadline == kAtOnce);
 }
 
+TEST(LoopPort, is_asked_every_64_callbacks_while_a_timer_is_always_due) {
+  struct Again {
+    Loop* loop;
+    int* left;
+    void operator()() const {
+      if (--*left > 0) loop->call_later(Duration{0}, *this);
+    }
+  };
+  int left = 64 * 10;
+  loop.call_later(Duration{0}, Again{&loop, &left});
+  while (left > 0) static_cast<void>(loop.poll());
+  // What is due is ready, and needs no event.
+  CHECK_EQUAL(10, port.waits);
+}
+
+TEST(LoopPort, is_asked_every_64_callbacks_while_they_are_timed) {
+  int left = 64 * 10;
+  loop.set_slow_callback_duration(Duration{1});
+  loop.call_soon(Endless{&loop, &left});
+  while (left > 0) static_cast<void>(loop.poll());
+  CHECK_EQUAL(10, port.waits);
+}
+
+TEST(LoopPort, callbacks_are_counted_whether_they_are_timed_or_not) {
+  const auto run = [this](int count) {
+    loop.call_soon(Endless{&loop, &count});
+    while (count > 0) static_cast<void>(loop.poll());
+  };
+  run(10);
+  loop.set_slow_callback_duration(Duration{1});
+  run(100);
+  loop.set_slow_callback_duration(Duration{-1});
+  run(70);
+  CHECK_EQUAL(180U, loop.stats().callbacks_run);
+}
+
 TEST(LoopPort, is_asked_every_64_callbacks_in_a_long_batch) {
   std::vector<int> asked;
   for (int i = 0; i < 200; ++i) loop.call_soon([&] { asked.push_back(port.waits); });

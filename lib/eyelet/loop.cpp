@@ -143,9 +143,9 @@ void Loop::pause(void (*turn)(void*), void* callback) {
 }
 
 void Loop::plan_pause() {
-  const unsigned callbacks = run_timed_ == nullptr ? kCallbacksPerPoll : 1;
-  callbacks_planned_ += callbacks - until_pause_;
-  until_pause_ = static_cast<std::uint16_t>(callbacks);
+  const std::size_t have_run = callbacks_run();
+  until_pause_ = run_timed_ == nullptr ? kCallbacksPerPoll : 1;
+  callbacks_planned_ = have_run + until_pause_;
 }
 
 void Loop::run_timed(Loop& loop, void (*turn)(void*), void* callback) {
