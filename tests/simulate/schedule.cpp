@@ -16,6 +16,7 @@ enum class Family : std::uint8_t {
   callbacks,
   futures,
   combinators,
+  limits,
   sleeps,
   locks,
   semaphores,
@@ -80,6 +81,11 @@ constexpr Row kRows[] = {
     {Code::as_completed, Family::combinators, "as_completed", Of::slot, Of::slot, Of::choice},
     {Code::next, Family::combinators, "next of as_completed", {}, {}, {}, true},
     {Code::end_as_completed, Family::combinators, "destroy as_completed"},
+
+    {Code::limit, Family::limits, "limit by", Of::timeout, Of::slot, Of::delay, true},
+    {Code::limit_until, Family::limits, "limit by", Of::timeout, Of::slot, Of::moment, true},
+    {Code::reschedule, Family::limits, "reschedule", Of::timeout, Of::moment},
+    {Code::renew_timeout, Family::limits, "destroy and make anew", Of::timeout},
 
     {Code::sleep, Family::sleeps, "sleep", Of::moment, Of::shape, Of::returns, true, true},
 
@@ -209,6 +215,7 @@ Range range(Of of, const Setting& setting) {
     case Of::whole: return named(kWholeNames);
     case Of::when: return named(kWhenNames);
     case Of::choice: return named(kChoiceNames);
+    case Of::timeout: return {kTimeouts, nullptr, "timeout "};
     case Of::lock: return {kLocks, nullptr, "lock "};
     case Of::semaphore: return {kSemaphores, nullptr, "semaphore "};
     case Of::condition: return {kConditions, nullptr, "condition "};

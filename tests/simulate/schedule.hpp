@@ -19,6 +19,7 @@ inline constexpr std::size_t kSemaphores = 2;
 inline constexpr std::size_t kConditions = 2;
 inline constexpr std::size_t kQueues = 4;
 inline constexpr std::size_t kGroups = 2;
+inline constexpr std::size_t kTimeouts = 2;
 inline constexpr std::size_t kPromises = 4;
 inline constexpr std::size_t kHandles = 6;
 inline constexpr std::size_t kHeld = 6;
@@ -59,6 +60,10 @@ enum class Code : std::uint8_t {
   as_completed,
   next,
   end_as_completed,
+  limit,
+  limit_until,
+  reschedule,
+  renew_timeout,
   // time
   sleep,
   // primitives
@@ -132,6 +137,7 @@ enum class Of : std::uint8_t {
   whole,  ///< kind of gather
   when,   ///< kind of wait
   choice,
+  timeout,
   lock,
   semaphore,
   condition,

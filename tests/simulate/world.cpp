@@ -14,6 +14,7 @@ World::World(const Setting& given)
     : Scene{given},
       callbacks_{*this},
       futures_{*this},
+      limits_{LimitPart{*this}, LimitPart{*this}},
       locks_{LockPart{*this}, LockPart{*this}},
       semaphores_{SemaphorePart{*this, given.permits, false},
                   SemaphorePart{*this, given.permits, true}},
@@ -86,6 +87,11 @@ void World::operate_on_futures(const Operation& o, const How& how) {
     case Code::as_completed: return as_completed_.begin(o.what, o.second, o.third != 0);
     case Code::next: return as_completed_.next(o.into);
     case Code::end_as_completed: return as_completed_.end();
+    case Code::limit: return limits_[o.what].run(o.second, delay(o.third), o.into);
+    case Code::limit_until:
+      return limits_[o.what].run_at(o.second, moment(o.third, port.now()), o.into);
+    case Code::reschedule: return limits_[o.what].reschedule(moment(o.second, port.now()));
+    case Code::renew_timeout: return limits_[o.what].renew();
     default: return;
   }
 }
@@ -206,6 +212,7 @@ void World::settle() {
 }
 
 void World::check() {
+  for (const LimitPart& limit : limits_) limit.check();
   for (const LockPart& lock : locks_) lock.check();
   for (const SemaphorePart& semaphore : semaphores_) semaphore.check();
   for (const QueuePart& queue : queues_) queue.check();
@@ -217,6 +224,7 @@ void World::check_quiet() {
   for (const Slot& slot : slots)
     if (slot.node != kNoNode && !slot.future.done()) nodes.check_pending(slot.node);
   callbacks_.check_quiet();
+  for (const LimitPart& limit : limits_) limit.check_quiet();
   for (const LockPart& lock : locks_) lock.check_quiet();
   for (const SemaphorePart& semaphore : semaphores_) semaphore.check_quiet();
   for (const ConditionPart& condition : conditions_) condition.check_quiet();
@@ -235,6 +243,7 @@ void World::check_blocks() {
   for (const Slot& slot : slots) holds.push_back(slot.node);
   callbacks_.list_waited_for(holds);
   futures_.list_held(holds);
+  for (const LimitPart& limit : limits_) limit.list_held(holds);
   as_completed_.list_held(holds);
   std::size_t most =
       callbacks_.pending() + as_completed_.blocks() + generator_.blocks() + nodes.blocks(holds);
@@ -258,6 +267,7 @@ void World::end() {
   let_go();
   for (Slot& slot : slots) slot = Slot{};
   futures_.end();
+  for (LimitPart& limit : limits_) limit.renew();
   as_completed_.end();
   generator_.end();
   const eyelet::Stats stats = loop.stats();
@@ -304,6 +314,7 @@ void World::end_what_is_seen() {
 void World::end_what_waits() {
   for (Slot& slot : slots) slot = Slot{};
   futures_.end();
+  for (LimitPart& limit : limits_) limit.renew();
   as_completed_.end();
   generator_.end();
   for (GroupPart& group : groups_) group.renew();

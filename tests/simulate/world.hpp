@@ -9,6 +9,7 @@
 //   callables and their destructors may call anything                   Deed
 //   a handle names one callback for ever                                CallbackPart
 //   timers are never early, in order, sampled once a pass               Scene::fire
+//   a limit is where it was put last, and cancels at its moment         LimitPart
 //   a signal from an interrupt wakes, whenever it comes                 SignalPart
 //   a pass runs what it found and no more, and all of it                World::run_pass
 //   the stack does not depend on the graph of futures                   Turn
@@ -20,6 +21,7 @@
 #include <tests/simulate/futures.hpp>
 #include <tests/simulate/groups.hpp>
 #include <tests/simulate/iterators.hpp>
+#include <tests/simulate/limits.hpp>
 #include <tests/simulate/meetings.hpp>
 #include <tests/simulate/queues.hpp>
 #include <tests/simulate/scopes.hpp>
@@ -60,6 +62,7 @@ class World final : public Scene {
 
   CallbackPart callbacks_;
   FuturePart futures_;
+  std::array<LimitPart, kTimeouts> limits_;
   std::array<LockPart, kLocks> locks_;
   std::array<SemaphorePart, kSemaphores> semaphores_;
   std::array<ConditionPart, kConditions> conditions_;
