@@ -44,6 +44,20 @@ class OrElse {
   int source_;
 };
 
+bool holds_task(const Scene& scene, const Slot& slot) {
+  return slot.node != kNoNode && scene.nodes[slot.node].kind == Kind::task &&
+         slot.future.block() != nullptr;
+}
+
+/// One more handle to the task in `slot`, as create_task() gave it.
+eyelet::Task<Value> task_in(Slot slot) {
+  return {*slot.future.loop(), std::move(slot.future).release()};
+}
+
+unsigned requests(const Scene& scene, const Slot& slot) {
+  return holds_task(scene, slot) ? task_in(slot).cancelling() : 0;
+}
+
 /// Makes nothing of a value.
 class Ignore {
  public:
@@ -208,13 +222,29 @@ void FuturePart::cancel(std::size_t slot) {
   const bool done = there.future.done();
   const bool recovers = scene_.nodes.may_recover(there.node);
   const bool soon = scene_.nodes.ends_soon(there.node);
-  ++scene_.disturbances;
+  const unsigned requests_before = requests(scene_, there);
+  const unsigned disturbances = ++scene_.disturbances;
   const bool asked = there.future.cancel();
   expect(asked == !done || (!asked && scene_.destroying != 0), "cancel() says wrongly");
   if (!asked) return;
   scene_.nodes.cancel(there.node, recovers, soon);
+  expect(!holds_task(scene_, there) || scene_.disturbances != disturbances ||
+             requests(scene_, there) == requests_before + 1,
+         "a task does not count a request");
   expect(scene_.nodes[there.node].kind != Kind::promise || there.future.cancelled(),
          "a promise that was cancelled has not ended");
+}
+
+void FuturePart::uncancel(std::size_t slot) {
+  const Slot there = scene_.slots[slot];
+  if (!holds_task(scene_, there)) return;
+  ++scene_.disturbances;
+  const eyelet::Task<Value> task = task_in(there);
+  const unsigned before = task.cancelling();
+  const unsigned left = task.uncancel();
+  expect(left == (before == 0 ? 0 : before - 1), "uncancel() says wrongly");
+  expect(left == task.cancelling(), "uncancel() says something else than cancelling()");
+  if (before != 0 && left == 0) scene_.nodes.uncancel(there.node);
 }
 
 void FuturePart::drop(std::size_t slot) {
@@ -271,6 +301,15 @@ void FuturePart::wait(std::size_t first, std::size_t second, std::size_t when, s
   const Future<eyelet::Done> wait = when < 3 ? eyelet::wait(until, a.future, b.future)
                                              : eyelet::wait(until, 1ms, a.future, b.future);
   scene_.keep(into, wait.then(Combined{scene_, node}), node);
+}
+
+void FuturePart::check_quiet() const {
+  for (const Slot& slot : scene_.slots) {
+    if (!holds_task(scene_, slot)) continue;
+    const Node& n = scene_.nodes[slot.node];
+    expect(n.ran || n.pardoned || !slot.future.cancelled() || requests(scene_, slot) != 0,
+           "a task ended cancelled though nobody asks for it");
+  }
 }
 
 void FuturePart::list_held(std::vector<int>& held) const {

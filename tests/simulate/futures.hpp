@@ -19,6 +19,7 @@ class FuturePart {
   void finally(std::size_t slot, std::size_t into, const How& how);
   void create_task(std::size_t into, const How& how);
   void cancel(std::size_t slot);
+  void uncancel(std::size_t slot);
   void drop(std::size_t slot);
   void copy(std::size_t slot, std::size_t into);
 
@@ -29,6 +30,7 @@ class FuturePart {
   /// `when`: as in ReturnWhen, and 3 more with a limit of 1 ms.
   void wait(std::size_t first, std::size_t second, std::size_t when, std::size_t into);
 
+  void check_quiet() const;
   void end();
   /// The nodes to which it has handles.
   void list_held(std::vector<int>& held) const;

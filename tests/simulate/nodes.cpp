@@ -27,6 +27,12 @@ void Nodes::cancel(int node, bool recovers, bool ends_soon) {
   cancelled.must_end |= ends_soon;
 }
 
+void Nodes::uncancel(int node) {
+  (*this)[node].pardoned |= (*this)[node].gone;
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    if (waits_for(static_cast<int>(i), node)) nodes_[i].no_value = nodes_[i].must_end = false;
+}
+
 bool Nodes::may_recover(int node) const {
   for (int steps = 0; node != kNoNode && steps < kDeep; ++steps) {
     const Node& n = (*this)[node];

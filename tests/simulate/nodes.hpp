@@ -44,6 +44,7 @@ struct Node {
   bool failed = false;         ///< done, with an error that is no cancellation
   unsigned last_callback = 0;  ///< that ran
   bool no_value = false;       ///< cancelled: it must not end with a value
+  bool pardoned = false;       ///< a task: its last cancel was taken back when it had ended
   bool must_end = false;       ///< cancelled: it must have ended when nothing is ready
   unsigned walk = 0;           ///< the last that came here, and what it found
   bool found = false;
@@ -63,6 +64,8 @@ class Nodes {
 
   /// A cancel of `node`, which is pending, returned true.
   void cancel(int node, bool recovers, bool ends_soon);
+  /// The last request to cancel the task `node` was taken back: maybe nobody ever heard of it.
+  void uncancel(int node);
   /// Whether it may end with a value although it is cancelled now.
   bool may_recover(int node) const;
   /// Whether, cancelled now, it has ended when nothing is ready any more.

@@ -71,6 +71,7 @@ constexpr Row kRows[] = {
     {Code::finally, Family::futures, "finally", Of::slot, {}, Of::returns, true, true},
     {Code::create_task, Family::futures, "create_task", {}, {}, Of::returns, true, true},
     {Code::cancel, Family::futures, "cancel", Of::slot},
+    {Code::uncancel, Family::futures, "uncancel", Of::slot},
     {Code::drop, Family::futures, "drop", Of::slot},
     {Code::copy, Family::futures, "copy", Of::slot, {}, {}, true},
 

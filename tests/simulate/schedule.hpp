@@ -50,6 +50,7 @@ enum class Code : std::uint8_t {
   finally,
   create_task,
   cancel,
+  uncancel,
   drop,
   copy,
   // combinators

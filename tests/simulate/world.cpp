@@ -78,6 +78,7 @@ void World::operate_on_futures(const Operation& o, const How& how) {
     case Code::finally: return futures_.finally(o.what, o.into, how);
     case Code::create_task: return futures_.create_task(o.into, how);
     case Code::cancel: return futures_.cancel(o.what);
+    case Code::uncancel: return futures_.uncancel(o.what);
     case Code::drop: return futures_.drop(o.what);
     case Code::copy: return futures_.copy(o.what, o.into);
     case Code::shield: return futures_.shield(o.what, o.into);
@@ -221,6 +222,7 @@ void World::check() {
 
 void World::check_quiet() {
   nodes.check_quiet();
+  futures_.check_quiet();
   for (const Slot& slot : slots)
     if (slot.node != kNoNode && !slot.future.done()) nodes.check_pending(slot.node);
   callbacks_.check_quiet();
