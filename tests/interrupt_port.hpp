@@ -6,7 +6,7 @@
 #include <eyelet/port.hpp>
 #include <functional>
 
-class InterruptPort final : public eyelet::Port {
+class InterruptPort : public eyelet::Port {
  public:
   /// The clock starts at `start`.
   explicit InterruptPort(eyelet::TimePoint start = {}) : now_{start} {}

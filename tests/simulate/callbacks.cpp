@@ -108,6 +108,18 @@ void CallbackPart::check_pass() const {
            "a callback that was due has not run");
 }
 
+void CallbackPart::check_sleep(TimePoint deadline) const {
+  for (const Record& record : records_)
+    expect(!record.pending || record.sort != Sort::timer || record.alarm.when >= deadline,
+           "the loop oversleeps a callback");
+}
+
+void CallbackPart::check_awaited(int node) const {
+  for (const Record& record : records_)
+    expect(!record.pending || record.node != node || record.alarm.first_pass > scene_.pass,
+           "a callback of what was awaited has not run");
+}
+
 std::size_t CallbackPart::pending() const {
   return static_cast<std::size_t>(std::count_if(records_.begin(), records_.end(),
                                                 [](const Record& one) { return one.pending; }));

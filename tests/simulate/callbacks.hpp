@@ -19,6 +19,10 @@ class CallbackPart {
   /// All that was due in the pass that has ended has run.
   void check_pass() const;
   void check_quiet() const;
+  /// Nothing is ready, and the loop sleeps until then.
+  void check_sleep(TimePoint deadline) const;
+  /// The loop ran until `node` was done: so have its callbacks.
+  void check_awaited(int node) const;
   std::size_t pending() const;
   /// The nodes for which done callbacks wait.
   void list_waited_for(std::vector<int>& nodes) const;

@@ -228,7 +228,7 @@ void FuturePart::cancel(std::size_t slot) {
   expect(asked == !done || (!asked && scene_.destroying != 0), "cancel() says wrongly");
   if (!asked) return;
   scene_.nodes.cancel(there.node, recovers, soon);
-  expect(!holds_task(scene_, there) || scene_.disturbances != disturbances ||
+  expect(!holds_task(scene_, there) || scene_.circular || scene_.disturbances != disturbances ||
              requests(scene_, there) == requests_before + 1,
          "a task does not count a request");
   expect(scene_.nodes[there.node].kind != Kind::promise || there.future.cancelled(),
@@ -254,6 +254,14 @@ void FuturePart::drop(std::size_t slot) {
 void FuturePart::copy(std::size_t slot, std::size_t into) {
   Slot copied = scene_.slots[slot];
   std::swap(scene_.slots[into], copied);
+}
+
+Errc FuturePart::run_until_complete(const Slot& awaited) {
+  const Result<Value> outcome = scene_.loop.run_until_complete(awaited.future);
+  if (awaited.future.done()) gives(scene_, awaited.node, outcome);
+  if (!outcome) return outcome.error().code;
+  scene_.nodes[awaited.node].seen = true;  // and taken
+  return Errc::none;
 }
 
 void FuturePart::shield(std::size_t slot, std::size_t into) {

@@ -23,6 +23,9 @@ class FuturePart {
   void drop(std::size_t slot);
   void copy(std::size_t slot, std::size_t into);
 
+  /// Runs the loop until a future is done; tells why it ended.
+  Errc run_until_complete(const Slot& awaited);
+
   void shield(std::size_t slot, std::size_t into);
   void wait_for(std::size_t slot, eyelet::Duration limit, std::size_t into);
   /// `whole`: 0 two values, 1 two outcomes, 2 an array of two.

@@ -109,4 +109,10 @@ void SleepPart::check_quiet() const {
            "a sleep has not ended");
 }
 
+void SleepPart::check_sleep(TimePoint deadline) const {
+  for (const Waiting& one : waits.line)
+    expect(alarms_[static_cast<std::size_t>(one.group)].when >= deadline,
+           "the loop oversleeps a sleep");
+}
+
 }  // namespace simulate

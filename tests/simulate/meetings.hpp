@@ -88,6 +88,8 @@ class SleepPart {
 
   void sleep(TimePoint until, Shape shape, std::size_t slot, const How& how);
   void check_quiet() const;
+  /// Nothing is ready, and the loop sleeps until then.
+  void check_sleep(TimePoint deadline) const;
 
   Waits<void, Role> waits;
 

@@ -57,6 +57,7 @@ class QueuePart::Source {
   Source(QueuePart& part, std::size_t count) : part_{part}, left_{count} {}
 
   Future<std::optional<Item>> next() {
+    const Turn turn{part_.scene_};
     if (left_ == 0)
       return eyelet::sleep(part_.scene_.loop, 0ms).then([]() -> std::optional<Item> { return {}; });
     --left_;

@@ -17,8 +17,19 @@ bool fails_now() { return faults.below(32) < faults_of_32; }
 
 }  // namespace
 
+TimePoint WatchedPort::now() const {
+  const TimePoint time = InterruptPort::now();
+  scene_.reads_clock(time);
+  return time;
+}
+
+void WatchedPort::wait_until(TimePoint deadline) {
+  if (deadline > InterruptPort::now() && !woken()) scene_.sleeps(deadline);
+  InterruptPort::wait_until(deadline);
+}
+
 Scene::Scene(const Setting& given)
-    : setting{given}, port{given.start}, loop{port, given.blocks, given.first_timer_order} {
+    : setting{given}, port{*this, given.start}, loop{port, given.blocks, given.first_timer_order} {
   faults = Random{0};
   faults_of_32 = given.faults;
   eyelet::detail::fail_acquisition = fails_now;

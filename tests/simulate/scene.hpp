@@ -72,6 +72,19 @@ struct How {
   bool waits() const { return returns >= Returns::nap; }
 };
 
+class Scene;
+
+/// Tells its scene what the loop asks.
+class WatchedPort final : public InterruptPort {
+ public:
+  WatchedPort(Scene& scene, TimePoint start) : InterruptPort{start}, scene_{scene} {}
+  TimePoint now() const override;
+  void wait_until(TimePoint deadline) override;
+
+ private:
+  Scene& scene_;
+};
+
 class Scene {
  public:
   explicit Scene(const Setting& given);
@@ -82,6 +95,10 @@ class Scene {
   virtual void operate(const Step& step) = 0;
   /// Whether all that can be compared at any time is as it should be.
   virtual void check() = 0;
+  /// Somebody reads the clock: the loop, unless a callable runs.
+  virtual void reads_clock(TimePoint now) = 0;
+  /// The loop sleeps until then.
+  virtual void sleeps(TimePoint deadline) = 0;
 
   void perform(const Deed& deed);
   /// A slot takes a future; what was there is dropped.
@@ -107,7 +124,7 @@ class Scene {
   }
 
   const Setting setting;
-  InterruptPort port;
+  WatchedPort port;
   SizedLoop loop;
   Nodes nodes;
   std::array<Slot, kMostSlots> slots;

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 /// Operations of a family are about one thing; a schedule is about some of them.
 enum class Family : std::uint8_t {
   loop,
+  runs,
   callbacks,
   futures,
   combinators,
@@ -47,6 +48,10 @@ constexpr Row kRows[] = {
     {Code::pass, Family::loop, "one pass"},
     {Code::settle, Family::loop, "passes until nothing is ready"},
     {Code::advance, Family::loop, "the clock goes on by", Of::delay},
+
+    {Code::run_until_complete, Family::runs, "run_until_complete", Of::slot},
+    {Code::run_forever, Family::runs, "run_forever, and stop it", Of::moment},
+    {Code::stop, Family::runs, "stop"},
 
     {Code::call_soon, Family::callbacks, "call_soon", Of::handle, {}, {}, false, true},
     {Code::call_later, Family::callbacks, "call_later", Of::handle, Of::delay, {}, false, true},

@@ -33,6 +33,9 @@ enum class Code : std::uint8_t {
   pass,
   settle,
   advance,
+  run_until_complete,
+  run_forever,
+  stop,
   // callbacks
   call_soon,
   call_later,

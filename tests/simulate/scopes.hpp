@@ -20,9 +20,11 @@ struct Room {
   Scene& scene;
   int inside = 0;
   Future<void> enter() {
+    const Turn turn{scene};
     return eyelet::sleep(scene.loop, 0ms).then([this] { ++inside; });
   }
   Future<void> exit() {
+    const Turn turn{scene};
     expect(inside-- > 0, "a resource is left that was not entered");
     return eyelet::sleep(scene.loop, 0ms);
   }

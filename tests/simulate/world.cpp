@@ -5,7 +5,6 @@
 namespace simulate {
 namespace {
 
-constexpr int kMostPasses = 500;  // until nothing is ready, or used, with schedules as long as ours
 constexpr int kMostCancels = 50;  // of one future, until it has ended
 
 }  // namespace
@@ -51,6 +50,13 @@ void World::operate(const Step& step) {
     case Code::settle:
       if (outside) settle();
       return;
+    case Code::run_until_complete:
+      if (outside || loop.running()) run_until_complete(slots[o.what]);
+      return;
+    case Code::run_forever:
+      if (outside || loop.running()) run_forever(moment(o.what, port.now()));
+      return;
+    case Code::stop: return stop();
     case Code::advance: return port.advance(delay(o.what));
     case Code::call_soon: return callbacks_.call_soon(o.what, step.deed);
     case Code::call_later: return callbacks_.call_later(o.what, delay(o.second), step.deed);
@@ -189,29 +195,6 @@ void World::renew(std::size_t primitive, bool quiet) {
   }
 }
 
-bool World::run_pass() {
-  const eyelet::Stats before = loop.stats();
-  ++pass;
-  pass_time = port.now();
-  in_timers = false;
-  base = static_cast<const char*>(__builtin_frame_address(0));
-  const std::size_t waiting = signals_.waiting();
-  const unsigned mail_run = signals_.mail_run();
-  const TimePoint next = loop.poll();
-  const std::size_t ran = loop.stats().callbacks_run - before.callbacks_run;
-  const std::size_t from_outside = waiting + signals_.posted() - mail_run;
-  expect(ran <= before.ready + before.timers + from_outside, "a pass runs more than it found");
-  look();
-  check();
-  callbacks_.check_pass();
-  return next > port.now() && !port.woken();
-}
-
-void World::settle() {
-  for (int n = 0; !run_pass(); ++n) expect(n < kMostPasses, "passes do not come to an end");
-  check_quiet();
-}
-
 void World::check() {
   for (const LimitPart& limit : limits_) limit.check();
   for (const LockPart& lock : locks_) lock.check();
@@ -247,8 +230,8 @@ void World::check_blocks() {
   futures_.list_held(holds);
   for (const LimitPart& limit : limits_) limit.list_held(holds);
   as_completed_.list_held(holds);
-  std::size_t most =
-      callbacks_.pending() + as_completed_.blocks() + generator_.blocks() + nodes.blocks(holds);
+  std::size_t most = alone_ + callbacks_.pending() + as_completed_.blocks() + generator_.blocks() +
+                     nodes.blocks(holds);
   most += static_cast<std::size_t>(
       std::count_if(held.begin(), held.end(), [](HeldWait* wait) { return wait != nullptr; }));
   expect(loop.stats().in_use <= most, "blocks are in use that nobody needs");

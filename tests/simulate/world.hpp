@@ -12,6 +12,7 @@
 //   a limit is where it was put last, and cancels at its moment         LimitPart
 //   a signal from an interrupt wakes, whenever it comes                 SignalPart
 //   a pass runs what it found and no more, and all of it                World::run_pass
+//   a loop that sleeps by itself sleeps until something is due          World::sleeps
 //   the stack does not depend on the graph of futures                   Turn
 //   one failure, or no block, disturbs nobody else                      all of them, with faults
 #pragma once
@@ -38,6 +39,8 @@ class World final : public Scene {
 
   void operate(const Step& step) override;
   void check() override;
+  void reads_clock(TimePoint now) override;
+  void sleeps(TimePoint deadline) override;
 
  private:
   void operate_on_futures(const Operation& o, const How& how);
@@ -46,9 +49,19 @@ class World final : public Scene {
   void operate_on_signals(const Operation& o, const How& how);
   void renew(std::size_t primitive, bool quiet);
 
+  static constexpr int kMostPasses = 500;  // until nothing is ready, or used
+
+  void begin_pass(TimePoint now);
+  void end_pass();
   /// One pass. Whether nothing is ready any more.
   bool run_pass();
   void settle();
+  void run_until_complete(Slot awaited);
+  void run_forever(TimePoint until);
+  template <class F>
+  bool run_alone(TimePoint until, F run);
+  void stop();
+  void check_deadlock();
   void check_quiet();
   void check_blocks();
 
@@ -60,6 +73,8 @@ class World final : public Scene {
   void end_what_waits();
   void check_end();
 
+  bool alone_ = false;    // the loop sleeps by itself
+  bool stopped_ = false;  // so must the current run, or the next
   CallbackPart callbacks_;
   FuturePart futures_;
   std::array<LimitPart, kTimeouts> limits_;
