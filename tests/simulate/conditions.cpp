@@ -227,6 +227,8 @@ void ConditionPart::notify(std::size_t count) {
 }
 
 void ConditionPart::renew() {
+  for (Spot& spot : spots_)
+    if (spot.used()) spot.look();
   for (Waiter& one : line_) {
     one.broken = true;
     one.notified = false;
