@@ -143,6 +143,98 @@ TEST(Wait, takes_64_futures) {
   CHECK_EQUAL(std::uint64_t{1} << 60, ended.result()->bits());
 }
 
+// --- Of many ---
+
+TEST(Wait, for_an_array_of_tasks_tells_which_are_done) {
+  std::array tasks{loop.create_task([this] { return a; }), loop.create_task([] { return 1; }),
+                   loop.create_task([this] { return b; })};
+  ended = wait(ReturnWhen::first_completed, tasks);
+  run_ready();
+  CHECK_EQUAL(2U, ended.result()->bits());
+  CHECK_FALSE(tasks[0].done());
+  ended = wait(ReturnWhen::all_completed, 5us, tasks);
+  b.cancel();
+  advance(5us);
+  CHECK_EQUAL(6U, ended.result()->bits());
+  a.cancel();
+  run_ready();
+}
+
+TEST(Wait, for_an_array_takes_handles_of_several_types) {
+  const auto c = loop.create_future<void>();
+  ended = wait(ReturnWhen::first_error, std::array<eyelet::AnyFuture, 3>{a, b, c});
+  c.set_result();
+  run_ready();
+  CHECK_FALSE(ended.done());
+  b.set_error(Errc::user);
+  run_ready();
+  CHECK_EQUAL(6U, ended.result()->bits());
+  CHECK_EQUAL(Errc::user, code(b));
+}
+
+TEST(Wait, for_a_number_known_at_run_time_takes_more_than_64) {
+  eyelet::StaticLoop<201> large{port};
+  std::array<Future<int>, 100> futures;
+  for (auto& f : futures) f = large.create_future<int>();
+  const Future<void> any = wait(ReturnWhen::first_completed, large, futures.data(), futures.size());
+  const Future<int> last = futures[99];
+  const auto take_pass = [&large] { static_cast<void>(large.poll()); };
+  CHECK_EQUAL(201U, large.stats().in_use);
+  last.set_result(1);
+  take_pass();
+  CHECK_TRUE(any.done());
+  const Future<void> all = wait(ReturnWhen::all_completed, large, futures.data(), 99);
+  for (std::size_t i = 0; i < 99; ++i) {
+    CHECK_FALSE(all.done());
+    futures[i].set_result(1);
+    take_pass();
+  }
+  CHECK_EQUAL(Errc::none, code(all));
+}
+
+TEST(Wait, for_a_number_does_not_need_their_array) {
+  Future<void> all;
+  {
+    const std::array<Future<int>, 2> futures{a, b};
+    all = wait(ReturnWhen::all_completed, loop, futures.data(), 2);
+  }
+  a.set_result(1);
+  b.cancel();
+  run_ready();
+  CHECK_EQUAL(Errc::none, code(all));
+}
+
+TEST(Wait, for_a_number_with_a_limit_ends_then) {
+  const std::array<Future<int>, 2> futures{a, b};
+  const Future<void> all = wait(ReturnWhen::all_completed, 5us, loop, futures.data(), 2);
+  a.set_result(1);
+  advance(4us);
+  CHECK_FALSE(all.done());
+  advance(1us);
+  CHECK_EQUAL(Errc::none, code(all));
+  CHECK_FALSE(b.done());
+  CHECK_EQUAL(Errc::invalid_argument,
+              code(wait(ReturnWhen::all_completed, -1us, loop, futures.data(), 2)));
+}
+
+TEST(Wait, for_none_at_run_time_is_refused) {
+  CHECK_EQUAL(Errc::invalid_argument, code(wait(ReturnWhen::all_completed, loop, &a, 0)));
+  CHECK_EQUAL(Errc::invalid_argument, code(wait(ReturnWhen::all_completed, 1h, loop, &a, 0)));
+  CHECK_EQUAL(2U, in_use());
+}
+
+TEST(Wait, for_many_of_which_one_is_nothing_or_has_no_block_fails) {
+  CHECK_EQUAL(Errc::invalid_state,
+              code(wait(ReturnWhen::all_completed, std::array{a, Future<int>{}})));
+  occupy(0);
+  const std::array<Future<int>, 2> futures{a, loop.create_future<int>()};
+  report_count = 0;
+  vacate();
+  CHECK_EQUAL(Errc::out_of_blocks, code(wait(ReturnWhen::all_completed, futures)));
+  CHECK_EQUAL(Errc::out_of_blocks, code(wait(ReturnWhen::all_completed, loop, futures.data(), 2)));
+  CHECK_EQUAL(2U, in_use());
+}
+
 // --- The limit ---
 
 TEST(Wait, with_a_limit_ends_then_with_those_that_are_done) {
@@ -278,6 +370,9 @@ TEST(Wait, dropped_withdraws_waits_that_only_it_held) {
 TEST(Wait, without_enough_blocks_fails_and_leaves_the_futures_untouched) {
   check_needs(3, [this] { return wait(ReturnWhen::first_completed, a, b); });
   check_needs(4, [this] { return wait(ReturnWhen::first_completed, 1h, a, b); });
+  const std::array<Future<int>, 2> both{a, b};
+  check_needs(4, [&] { return wait(ReturnWhen::first_completed, 1h, both); });
+  check_needs(4, [&] { return wait(ReturnWhen::first_completed, 1h, loop, both.data(), 2); });
   CHECK_FALSE(a.done());
   CHECK_FALSE(b.done());
   ended = wait(ReturnWhen::first_completed, 1h, a, b);

@@ -15,7 +15,7 @@ void drop(void* wait) {
 }
 
 // Ends with those done that are done by now.
-void set_done(Block& wait) {
+Block* tell_which(Block& wait, Block*, bool) {
   std::uint64_t bits = 0;
   std::uint64_t bit_of_child = 1;
   for (Block* node = payload<WaitState>(wait).first; node != nullptr; node = next_node(*node)) {
@@ -24,43 +24,78 @@ void set_done(Block& wait) {
   }
   drop(wait.payload);
   set_value<Done>(wait, bits);
+  return nullptr;
 }
+
+Block* tell_nothing(Block& wait, Block*, bool) {
+  drop(wait.payload);
+  set_value<void>(wait);
+  return nullptr;
+}
+
+void end_wait(Block& wait) { future_operations(wait).run(wait, nullptr, false); }
 
 bool child_ended(Block& wait, Block& child) {
   const WaitState& state = payload<WaitState>(wait);
   if (state.pending != 0 && state.when != ReturnWhen::first_completed &&
       !(state.when == ReturnWhen::first_error && child.state == State::error))
     return false;
-  set_done(wait);
+  end_wait(wait);
   return true;
 }
 
-constexpr ParentOperations kOperations{
-    {{nullptr, drop}, &kResultOperations<Done>, nullptr, leave_cancelling, 0},
+constexpr std::uint8_t kAny = bit(State::value) | bit(State::error) | bit(State::cancelled);
+constexpr ParentOperations kTellsWhich{
+    {{nullptr, drop}, &kResultOperations<Done>, tell_which, leave_cancelling, 0},
     child_ended,
-    bit(State::value) | bit(State::error) | bit(State::cancelled)};
+    kAny};
+constexpr ParentOperations kTellsNothing{
+    {{nullptr, drop}, &kResultOperations<void>, tell_nothing, leave_cancelling, 0},
+    child_ended,
+    kAny};
+
+Block* make_wait(Loop& owner, const ParentOperations& operations, ReturnWhen when, ChildAt child_at,
+                 const void* children, std::size_t count) {
+  Block* const wait = make_parent(owner, operations, child_at, children, count);
+  if (wait == nullptr) return nullptr;
+  const Parent parent = payload<Parent>(*wait);
+  construct<WaitState, kPayloadBytes>(wait->payload, WaitState{parent, when, Handle{}});
+  return wait;
+}
+
+// It goes with the wait, so a plain pointer is good.
+bool arm_limit(Block& wait, Delay limit) {
+  Handle& timer = payload<WaitState>(wait).timer;
+  timer = wait.loop->call_later(limit, [&wait] {
+    set_flag(wait, kRunning);
+    end_wait(wait);
+    finish(wait);
+  });
+  return static_cast<bool>(timer);
+}
+
+template <class T>
+Future<T> begin_wait(Loop& owner, const ParentOperations& operations, ReturnWhen when,
+                     std::optional<Delay> limit, ChildAt child_at, const void* children,
+                     std::size_t count) {
+  if (count == 0 || (limit && !limit->valid()))
+    return failed_future<T>(owner, Errc::invalid_argument);
+  const Future<T> wait{owner, make_wait(owner, operations, when, child_at, children, count)};
+  if (limit && wait.block() != nullptr && !arm_limit(*wait.block(), *limit))
+    return Future<T>{owner, nullptr};
+  return wait;
+}
 
 }  // namespace
 
 Future<Done> wait_for_children(Loop& owner, ReturnWhen when, std::optional<Delay> limit,
-                               Block* const* children, std::size_t count) {
-  if (limit && !limit->valid()) return failed_future<Done>(owner, Errc::invalid_argument);
-  Block* const wait = make_parent(owner, kOperations, block_at, children, count);
-  if (wait == nullptr) return Future<Done>{owner, nullptr};
-  const Parent parent = payload<Parent>(*wait);
-  WaitState& state =
-      construct<WaitState, kPayloadBytes>(wait->payload, WaitState{parent, when, Handle{}});
-  Future<Done> future{owner, wait};
-  if (limit) {
-    // It goes with the wait, so a plain pointer is good.
-    state.timer = owner.call_later(*limit, [wait] {
-      set_flag(*wait, kRunning);
-      set_done(*wait);
-      finish(*wait);
-    });
-    if (!state.timer) return Future<Done>{owner, nullptr};
-  }
-  return future;
+                               ChildAt child_at, const void* children, std::size_t count) {
+  return begin_wait<Done>(owner, kTellsWhich, when, limit, child_at, children, count);
+}
+
+Future<void> wait_for_many(Loop& owner, ReturnWhen when, std::optional<Delay> limit,
+                           ChildAt child_at, const void* children, std::size_t count) {
+  return begin_wait<void>(owner, kTellsNothing, when, limit, child_at, children, count);
 }
 
 }  // namespace eyelet::detail

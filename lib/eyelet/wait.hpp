@@ -2,6 +2,7 @@
 // wait: until some of several futures are done, without touching them. Floor 7.
 #pragma once
 
+#include <array>
 #include <eyelet/children.hpp>
 #include <optional>
 
@@ -33,8 +34,38 @@ class Done {
 
 namespace detail {
 
+/// A wait for `count` children that tells which are done.
 Future<Done> wait_for_children(Loop& owner, ReturnWhen when, std::optional<Delay> limit,
-                               Block* const* children, std::size_t count);
+                               ChildAt child_at, const void* children, std::size_t count);
+
+/// The same for any number, without telling.
+Future<void> wait_for_many(Loop& owner, ReturnWhen when, std::optional<Delay> limit,
+                           ChildAt child_at, const void* children, std::size_t count);
+
+template <class T, class... Ts>
+Future<Done> wait_for_arguments(ReturnWhen when, std::optional<Delay> limit, const Future<T>& first,
+                                const Future<Ts>&... futures) {
+  static_assert(sizeof...(Ts) < 64, "eyelet: wait: at most 64 futures");
+  Loop* const owner = common_loop(first, futures...);
+  if (owner == nullptr) return {};
+  Block* const children[] = {first.block(), futures.block()...};
+  return wait_for_children(*owner, when, limit, block_at, children, 1 + sizeof...(Ts));
+}
+
+template <class F>
+Block* handle_at(const void* handles, std::size_t i) {
+  return static_cast<const F*>(handles)[i].block();
+}
+
+template <class F, std::size_t N>
+Future<Done> wait_for_array(ReturnWhen when, std::optional<Delay> limit,
+                            const std::array<F, N>& futures) {
+  static_assert(N != 0, "eyelet: wait: nothing to wait for");
+  static_assert(N <= 64, "eyelet: wait: at most 64 futures; more by a pointer and their number");
+  for (const AnyFuture& future : futures)
+    if (future.loop() == nullptr) return {};
+  return wait_for_children(*futures[0].loop(), when, limit, handle_at<F>, futures.data(), N);
+}
 
 }  // namespace detail
 
@@ -47,21 +78,34 @@ Future<Done> wait_for_children(Loop& owner, ReturnWhen when, std::optional<Delay
 /// limit).
 template <class T, class... Ts>
 Future<Done> wait(ReturnWhen when, const Future<T>& first, const Future<Ts>&... futures) {
-  static_assert(sizeof...(Ts) < 64, "eyelet: wait: at most 64 futures");
-  Loop* const owner = detail::common_loop(first, futures...);
-  if (owner == nullptr) return {};
-  detail::Block* const children[] = {first.block(), futures.block()...};
-  return detail::wait_for_children(*owner, when, std::nullopt, children, 1 + sizeof...(Ts));
+  return detail::wait_for_arguments(when, std::nullopt, first, futures...);
 }
-
 template <class T, class... Ts>
 Future<Done> wait(ReturnWhen when, Delay limit, const Future<T>& first,
                   const Future<Ts>&... futures) {
-  static_assert(sizeof...(Ts) < 64, "eyelet: wait: at most 64 futures");
-  Loop* const owner = detail::common_loop(first, futures...);
-  if (owner == nullptr) return {};
-  detail::Block* const children[] = {first.block(), futures.block()...};
-  return detail::wait_for_children(*owner, when, limit, children, 1 + sizeof...(Ts));
+  return detail::wait_for_arguments(when, limit, first, futures...);
+}
+
+/// The same for an array of `N` handles, 64 at most: Futures, Tasks or, of several types,
+/// AnyFutures.
+template <class F, std::size_t N>
+Future<Done> wait(ReturnWhen when, const std::array<F, N>& futures) {
+  return detail::wait_for_array(when, std::nullopt, futures);
+}
+template <class F, std::size_t N>
+Future<Done> wait(ReturnWhen when, Delay limit, const std::array<F, N>& futures) {
+  return detail::wait_for_array(when, limit, futures);
+}
+
+/// The same for a number known at run time, however large: the futures themselves tell which are
+/// done. Their array need not outlive the call. Errors besides: invalid_argument (none at all).
+template <class F>
+Future<void> wait(ReturnWhen when, Loop& owner, const F* futures, std::size_t count) {
+  return detail::wait_for_many(owner, when, std::nullopt, detail::handle_at<F>, futures, count);
+}
+template <class F>
+Future<void> wait(ReturnWhen when, Delay limit, Loop& owner, const F* futures, std::size_t count) {
+  return detail::wait_for_many(owner, when, limit, detail::handle_at<F>, futures, count);
 }
 
 }  // namespace eyelet
