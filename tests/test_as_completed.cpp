@@ -57,6 +57,44 @@ TEST(AsCompleted, is_a_source_for_for_each) {
   CHECK_EQUAL(Errc::none, code(task.result()));
 }
 
+TEST(AsCompleted, takes_an_array_of_tasks) {
+  AsCompleted completed{loop, std::array{loop.create_task([this] { return futures[1]; }),
+                                         loop.create_task([] { return 1; })}};
+  next = completed.next();
+  CHECK_EQUAL(1, value());
+  futures[1].set_result(2);
+  next = completed.next();
+  CHECK_EQUAL(2, value());
+  next = completed.next();
+  ends();
+}
+
+TEST(AsCompleted, takes_a_number_known_at_run_time_up_to_its_own) {
+  AsCompleted<int, 9> completed{loop, futures.data(), 2};
+  futures[1].set_result(1);
+  futures[0].set_result(0);
+  for (const int expected : {1, 0}) {
+    next = completed.next();
+    CHECK_EQUAL(expected, value());
+  }
+  next = completed.next();
+  ends();
+  AsCompleted<int, 2> too_few{loop, futures.data(), 3};
+  CHECK_EQUAL(Errc::invalid_argument, code(too_few.next()));
+}
+
+TEST(AsCompleted, of_a_number_with_a_limit_times_out) {
+  AsCompleted<int, 9> completed{loop, futures.data(), 2, 5us};
+  futures[1].set_result(1);
+  next = completed.next();
+  CHECK_EQUAL(1, value());
+  next = completed.next();
+  advance(5us);
+  CHECK_EQUAL(Errc::timed_out, code(next));
+  next = completed.next();
+  ends();
+}
+
 // C15
 TEST(AsCompleted, gives_a_future_that_is_there_twice_once) {
   AsCompleted<int, 2> completed{loop, {futures[0], futures[0]}};

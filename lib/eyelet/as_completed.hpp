@@ -8,21 +8,33 @@
 
 namespace eyelet {
 
-/// An asynchronous iterator over `N` futures of one type, see for_each(). It touches none of them,
-/// whatever becomes of it; a future that is given twice comes once.
+/// An asynchronous iterator over futures of one type, `N` at most, see for_each(). It touches none
+/// of them, whatever becomes of it; a future that is given twice comes once.
 /// Memory: one block for each future until it is done, one for the limit. If one is missing, next()
 /// fails with out_of_blocks.
 template <class T, std::size_t N>
 class AsCompleted : detail::WaitList {
  public:
-  AsCompleted(Loop& owner, const std::array<Future<T>, N>& futures)
-      : owner_{&owner}, futures_{futures} {
-    for (std::size_t i = 0; i < N && refused_ == Errc::none; ++i)
-      if (is_first(i)) watch(i);
-  }
+  template <class F = Future<T>>
+  AsCompleted(Loop& owner, const std::array<F, N>& futures)
+      : AsCompleted{owner, futures.data(), N} {}
   /// @param limit  from then on next() fails with timed_out, once for each that is left.
-  AsCompleted(Loop& owner, const std::array<Future<T>, N>& futures, Delay limit)
-      : AsCompleted{owner, futures} {
+  template <class F = Future<T>>
+  AsCompleted(Loop& owner, const std::array<F, N>& futures, Delay limit)
+      : AsCompleted{owner, futures.data(), N, limit} {}
+
+  /// The same for a number known at run time; over `N`, next() fails with invalid_argument.
+  template <class F>
+  AsCompleted(Loop& owner, const F* futures, std::size_t count) : owner_{&owner} {
+    if (count > N) refuse(Errc::invalid_argument);
+    for (std::size_t i = 0; i < count && refused_ == Errc::none; ++i) {
+      futures_[i] = futures[i];
+      if (is_first(i)) watch(i);
+    }
+  }
+  template <class F>
+  AsCompleted(Loop& owner, const F* futures, std::size_t count, Delay limit)
+      : AsCompleted{owner, futures, count} {
     if (refused_ != Errc::none) return;
     timer_ = owner.call_later(limit, [this] {
       expired_ = true;
@@ -98,5 +110,10 @@ class AsCompleted : detail::WaitList {
   Errc refused_ = Errc::none;
   bool expired_ = false;
 };
+
+template <class F, std::size_t N>
+AsCompleted(Loop&, const std::array<F, N>&) -> AsCompleted<typename F::value_type, N>;
+template <class F, std::size_t N>
+AsCompleted(Loop&, const std::array<F, N>&, Delay) -> AsCompleted<typename F::value_type, N>;
 
 }  // namespace eyelet
