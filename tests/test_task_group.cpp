@@ -30,8 +30,8 @@ TEST_GROUP_BASE(TaskGroup, CombinatorFixture) {
   /// Runs the group with two members that await `a` and `b`.
   void begin() {
     ended = group.run([this] {
-      static_cast<void>(group.create_task(awaiting(a)));
-      static_cast<void>(group.create_task(awaiting(b)));
+      group.create_task(awaiting(a));
+      group.create_task(awaiting(b));
     });
     settle();
   }
@@ -90,9 +90,9 @@ TEST(TaskGroup, cancels_the_others_when_a_member_fails_and_ends_with_that_error)
 TEST(TaskGroup, waits_for_those_that_it_cancelled) {
   auto cleaning = loop.create_future<int>();
   ended = group.run([&] {
-    static_cast<void>(group.create_task(awaiting(a)));
-    static_cast<void>(group.create_task(
-        [this, cleaning] { return b.or_else([cleaning](Error) { return cleaning; }); }));
+    group.create_task(awaiting(a));
+    group.create_task(
+        [this, cleaning] { return b.or_else([cleaning](Error) { return cleaning; }); });
   });
   settle();
   a.set_error(Errc::user);
@@ -109,19 +109,19 @@ TEST(TaskGroup, waits_for_those_that_it_cancelled) {
 
 TEST(TaskGroup, does_not_cancel_those_that_clean_up_when_another_member_fails) {
   ended = group.run([this] {
-    static_cast<void>(group.create_task(awaiting(a)));
-    static_cast<void>(group.create_task([this] {
+    group.create_task(awaiting(a));
+    group.create_task([this] {
       return b.or_else([this](Error) {
         return sleep(loop, 5us).then([this] {
           note("cleaned")();
           return 1;
         });
       });
-    }));
-    static_cast<void>(group.create_task([this] {
+    });
+    group.create_task([this] {
       return sleep(loop, 1h).or_else(
           [](Error) -> Result<void> { return eyelet::failure(Errc::user, 2); });
-    }));
+    });
   });
   settle();
   a.set_error(Errc::user, 1);
@@ -136,9 +136,9 @@ TEST(TaskGroup, does_not_cancel_those_that_clean_up_when_another_member_fails) {
 TEST(TaskGroup, keeps_the_first_errors_in_the_order_in_which_members_ended_and_the_bodys_last) {
   auto c = loop.create_future<int>();
   ended = group.run([&] {
-    static_cast<void>(group.create_task([this] {
+    group.create_task([this] {
       return a.or_else([](Error) -> Result<int> { return eyelet::failure(Errc::user, 2); });
-    }));
+    });
     return c;
   });
   settle();
@@ -154,8 +154,7 @@ TEST(TaskGroup, keeps_the_first_errors_in_the_order_in_which_members_ended_and_t
 TEST(TaskGroup, forgets_errors_beyond_those_it_has_room_for) {
   ended = group.run([this] {
     for (int i = 0; i < 4; ++i)
-      static_cast<void>(
-          group.create_task([i]() -> Result<void> { return eyelet::failure(Errc::user, i); }));
+      group.create_task([i]() -> Result<void> { return eyelet::failure(Errc::user, i); });
   });
   settle();
   CHECK_EQUAL(2U, group.error_count());
@@ -178,7 +177,7 @@ TEST(TaskGroup, goes_on_when_a_member_is_cancelled) {
 
 TEST(TaskGroup, ends_cancelled_when_its_body_is) {
   ended = group.run([this] {
-    static_cast<void>(group.create_task(awaiting(a)));
+    group.create_task(awaiting(a));
     return b;
   });
   settle();
@@ -234,10 +233,10 @@ TEST(TaskGroup, cancelled_at_every_pass_runs_no_success_continuation_once_cancel
     bool cancelled = false;
     auto next = group
                     .run([this] {
-                      static_cast<void>(group.create_task([this] { return sleep(loop, 0us); }));
-                      static_cast<void>(group.create_task([this] {
+                      group.create_task([this] { return sleep(loop, 0us); });
+                      group.create_task([this] {
                         return sleep(loop, 0us).then([this] { return sleep(loop, 0us); });
-                      }));
+                      });
                     })
                     .then([&ran] { ran = true; });
     for (int pass = 0; pass < 15; ++pass) {
@@ -279,8 +278,7 @@ TEST(TaskGroup, whose_member_fails_around_an_outside_cancel_ends_cancelled_and_k
 TEST(TaskGroup, nested_passes_an_outside_cancel_through_both_levels) {
   TaskGroup<> inner{loop};
   auto task = loop.create_task([&] {
-    return group.run(
-        [&] { return inner.run([&] { static_cast<void>(inner.create_task(awaiting(a))); }); });
+    return group.run([&] { return inner.run([&] { inner.create_task(awaiting(a)); }); });
   });
   settle();
   CHECK_TRUE(task.cancel());
@@ -293,8 +291,7 @@ TEST(TaskGroup, nested_passes_an_outside_cancel_through_both_levels) {
 // T6
 TEST(TaskGroup, leaves_no_request_to_cancel_on_the_task_that_runs_it) {
   auto task = loop.create_task([this] {
-    return group.run([this] { static_cast<void>(group.create_task(awaiting(a))); })
-        .or_else([](Error) {});
+    return group.run([this] { group.create_task(awaiting(a)); }).or_else([](Error) {});
   });
   settle();
   a.set_error(Errc::user);
@@ -308,13 +305,13 @@ TEST(TaskGroup, leaves_no_request_to_cancel_on_the_task_that_runs_it) {
 TEST(TaskGroup, refuses_a_task_once_it_has_begun_to_fail_and_destroys_its_body) {
   Errc refusal = Errc::none;
   ended = group.run([&] {
-    static_cast<void>(group.create_task(awaiting(a)));
-    static_cast<void>(group.create_task([&] {
+    group.create_task(awaiting(a));
+    group.create_task([&] {
       return b.finally([&] {
         refusal = code(group.create_task([this, live = Live{}] { note("ran")(); }));
         CHECK_EQUAL(0, Live::count);
       });
-    }));
+    });
   });
   settle();
   a.set_error(Errc::user, 1);
@@ -328,9 +325,8 @@ TEST(TaskGroup, refuses_a_task_once_it_has_begun_to_fail_and_destroys_its_body) 
 // T14
 TEST(TaskGroup, whose_first_member_fails_in_its_first_step_ends_with_that_error_alone) {
   ended = group.run([this] {
-    static_cast<void>(
-        group.create_task([]() -> Result<void> { return eyelet::failure(Errc::user, 1); }));
-    static_cast<void>(group.create_task(awaiting(a)));
+    group.create_task([]() -> Result<void> { return eyelet::failure(Errc::user, 1); });
+    group.create_task(awaiting(a));
     return b;
   });
   settle();
@@ -347,6 +343,22 @@ TEST(TaskGroup, refuses_a_task_while_it_is_not_running) {
   CHECK_FALSE(group.open());
   settle();
   STRCMP_EQUAL("", log.c_str());
+}
+
+TEST(TaskGroup, sees_to_tasks_that_nobody_keeps_and_reports_those_that_it_refuses) {
+  group.create_task(note("refused"));
+  check_reports(Errc::invalid_state);
+  ended = group.run([this] {
+    group.create_task([this] { return sleep(loop, 5us).then(note("member")); });
+    occupy(1);
+    group.create_task(note("has no block"));
+    vacate();
+  });
+  settle();
+  advance(5us);
+  CHECK_EQUAL(Errc::none, code(ended));
+  STRCMP_EQUAL("member ", log.c_str());
+  check_reports(Errc::out_of_blocks);
 }
 
 TEST(TaskGroup, refuses_to_run_twice_at_a_time_and_runs_again_afterwards) {
@@ -377,7 +389,7 @@ TEST(TaskGroup, whose_future_is_dropped_lets_its_members_go_cancelled) {
 TEST(TaskGroup, whose_future_is_dropped_at_every_stage_leaves_nothing_behind) {
   for (int stage = 0; stage < 8; ++stage) {
     a = loop.create_future<int>();
-    ended = group.run([this] { static_cast<void>(group.create_task(awaiting(a))); });
+    ended = group.run([this] { group.create_task(awaiting(a)); });
     run_passes(stage < 3 ? stage : 4);
     if (stage == 4) ended.cancel();
     if (stage == 5) a.set_error(Errc::user);
@@ -397,7 +409,7 @@ TEST(TaskGroup, whose_future_is_dropped_at_every_stage_leaves_nothing_behind) {
 TEST(TaskGroup, that_goes_while_it_runs_ends_its_run_broken_and_cancels_its_members) {
   {
     TaskGroup<> brief{loop};
-    ended = brief.run([&] { static_cast<void>(brief.create_task(awaiting(a))); });
+    ended = brief.run([&] { brief.create_task(awaiting(a)); });
     settle();
   }
   CHECK_EQUAL(Errc::broken_promise, code(ended));
@@ -450,7 +462,7 @@ TEST(TaskGroup, ends_broken_when_the_loop_closes_at_every_stage) {
     auto f = other.create_future<Live>();
     {
       TaskGroup<> there{other};
-      auto run = there.run([&] { static_cast<void>(there.create_task([f] { return f; })); });
+      auto run = there.run([&] { there.create_task([f] { return f; }); });
       for (int i = 0; i < stage; ++i) static_cast<void>(other.poll());
       if (stage == 3) run.cancel();
       if (stage == 4) f.set_error(Errc::user);
@@ -468,17 +480,17 @@ TEST(TaskGroup, ends_broken_when_the_loop_closes_at_every_stage) {
 
 TEST(TaskGroup, may_be_dropped_in_its_body_and_in_a_member) {
   ended = group.run([this] {
-    static_cast<void>(group.create_task(awaiting(a)));
+    group.create_task(awaiting(a));
     ended = {};
   });
   settle();
   CHECK_FALSE(a.done());
   CHECK_EQUAL(2U, in_use());
   ended = group.run([this] {
-    static_cast<void>(group.create_task([this] {
+    group.create_task([this] {
       ended = {};
       return b;
-    }));
+    });
   });
   settle();
   CHECK_TRUE(b.cancelled());
@@ -491,8 +503,8 @@ TEST(TaskGroup, may_be_destroyed_by_the_result_of_a_member) {
   using Destroyer = OnDestroy<decltype(destroy)>;
   brief.emplace(loop);
   ended = brief->run([&] {
-    static_cast<void>(brief->create_task([destroy] { return Destroyer{destroy}; }));
-    static_cast<void>(brief->create_task(awaiting(a)));
+    brief->create_task([destroy] { return Destroyer{destroy}; });
+    brief->create_task(awaiting(a));
   });
   settle();
   CHECK_EQUAL(Errc::broken_promise, code(ended));
@@ -507,9 +519,8 @@ TEST(TaskGroup, may_be_destroyed_by_what_its_cancel_destroys) {
   eyelet::Queue<std::optional<Destroyer>, 1> queue{loop};
   queue.put_nowait(std::nullopt);
   ended = brief->run([&] {
-    static_cast<void>(
-        brief->create_task([&queue, destroy] { return queue.put(Destroyer{destroy}); }));
-    static_cast<void>(brief->create_task(awaiting(a)));
+    brief->create_task([&queue, destroy] { return queue.put(Destroyer{destroy}); });
+    brief->create_task(awaiting(a));
   });
   settle();
   ended.cancel();
@@ -520,8 +531,7 @@ TEST(TaskGroup, may_be_destroyed_by_what_its_cancel_destroys) {
 }
 
 TEST(TaskGroup, in_a_circle_with_its_own_member_can_be_cancelled) {
-  ended = group.run(
-      [this] { static_cast<void>(group.create_task([this] { return ended.then([] {}); })); });
+  ended = group.run([this] { group.create_task([this] { return ended.then([] {}); }); });
   settle();
   CHECK_TRUE(ended.cancel());
   int passes = 0;

@@ -71,6 +71,13 @@ class TaskGroupCore {
 
 }  // namespace detail
 
+/// A task that a group sees to: whoever created it may ignore it.
+template <class T>
+class MemberTask : public Task<T> {
+ public:
+  using Task<T>::Task;
+};
+
 /// asyncio.TaskGroup. It keeps the first `Errors` errors of its members. If it goes while it runs,
 /// its members are cancelled and the future of run() ends broken_promise.
 template <std::size_t Errors = 4>
@@ -95,15 +102,15 @@ class TaskGroup : public detail::TaskGroupCore {
   }
 
   /// A task that is a member, with a name if one is given. Memory: two blocks. Errors, upon which
-  /// `body` never runs: invalid_state (not running, or ending), out_of_blocks.
+  /// `body` never runs, reported if nobody looks at them: invalid_state (not running, or ending),
+  /// out_of_blocks.
   template <class F, class... Name>
   auto create_task(F&& body, Name... name) {
-    using Created = decltype(loop_->create_task(std::forward<F>(body), name...));
-    if (!open()) {
-      using T = typename Created::value_type;
+    using T = typename decltype(loop_->create_task(std::forward<F>(body), name...))::value_type;
+    using Created = MemberTask<T>;
+    if (!open())
       return Created{*loop_, detail::failed_future<T>(*loop_, Errc::invalid_state).release()};
-    }
-    Created task = loop_->create_task(std::forward<F>(body), name...);
+    Created task{*loop_, loop_->create_task(std::forward<F>(body), name...).release()};
     return add(task.block(), false) ? task : Created{*loop_, nullptr};
   }
 
