@@ -291,6 +291,20 @@ TEST(Generators, are_cancelled_in_their_clean_up_with_what_closes_them) {
   CHECK_TRUE(closed.cancelled());
 }
 
+TEST(Generators, whose_aclose_finds_no_block_are_closed_all_the_same) {
+  auto numbers = eyelet::generator<int>(loop, [this](Yield<int>& yield) {
+    return yield(1).finally([this] { log += "cleaned_up "; });
+  });
+  CHECK_EQUAL(1, pull(numbers));
+  occupy(0);
+  CHECK_EQUAL(Errc::out_of_blocks, code(numbers.aclose()));
+  run_ready();
+  STRCMP_EQUAL("cleaned_up ", log.c_str());
+  vacate();
+  CHECK_EQUAL(-1, pull(numbers));
+  check_reports(Errc::out_of_blocks);
+}
+
 TEST(Generators, are_closed_in_the_next_pass_if_they_never_began_or_have_ended) {
   auto numbers = eyelet::generator<int>(loop, [this](Yield<int>& yield) {
     log += "begins ";

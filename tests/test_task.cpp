@@ -176,6 +176,18 @@ TEST(Tasks, with_a_name_and_no_block_fail_and_destroy_their_body) {
 
 // --- ensure_future ---
 
+TEST(Tasks, ensure_future_without_a_block_or_on_a_closed_loop_says_so) {
+  std::array<Future<int>, 64> hogs;
+  for (auto& hog : hogs) hog = loop.create_future<int>();
+  CHECK_EQUAL(Errc::out_of_blocks, code(eyelet::ensure_future(loop, 1)));
+  CHECK_EQUAL(Errc::out_of_blocks, code(eyelet::ensure_future(loop, [] { return 1; })));
+  CHECK_EQUAL(Errc::none, code(hogs[0].set_result(2)));
+  CHECK_EQUAL(2, value_of(eyelet::ensure_future(loop, hogs[0]).result()));
+  check_reports(Errc::out_of_blocks, Errc::out_of_blocks);
+  loop.close();
+  CHECK_EQUAL(Errc::closed, code(eyelet::ensure_future(loop, 1)));
+}
+
 TEST(Tasks, ensure_future_of_a_result_is_done_with_it) {
   const Future<int> well = eyelet::ensure_future(loop, Result<int>{4});
   CHECK_EQUAL(4, value_of(well.result()));

@@ -171,8 +171,10 @@ class Generator : public Yield<T> {
 
   bool begin() {
     Task<void> producer = this->owner().create_task([this] { return body_(*this); });
-    on_end_ =
-        producer.add_done_callback([this](const Future<void>& ended) { this->end(ended.error()); });
+    on_end_ = producer.add_done_callback([this](const Future<void>& ended) {
+      producer_ = {};
+      this->end(ended.error());
+    });
     begun_ = static_cast<bool>(on_end_);
     if (begun_)
       producer_ = std::move(producer);
