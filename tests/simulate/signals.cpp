@@ -11,8 +11,7 @@ Shape in_its_turn(Shape shape) { return shape >= Shape::shielded ? Shape::then :
 
 struct SignalPart::Mail {
   SignalPart* part;
-  Deed deed;
-  int id;
+  std::size_t id;
   void operator()() const {
     Scene& scene = part->scene_;
     const Turn turn{scene};
@@ -21,7 +20,7 @@ struct SignalPart::Mail {
     ++part->mail_run_;
     scene.look();
     scene.check();
-    scene.perform(deed);
+    scene.perform(part->mail_deeds_[id - 1]);
   }
 };
 
@@ -33,8 +32,9 @@ SignalPart::SignalPart(Scene& scene)
       items_{scene.loop} {}
 
 void SignalPart::post(const Deed& deed) {
-  const int id = ++last_mail_;  // an interrupt may post before this call returns
-  if (scene_.loop.call_soon_threadsafe(Mail{this, deed, id}))
+  mail_deeds_.push_back(deed);
+  // An interrupt may post before this call returns.
+  if (scene_.loop.call_soon_threadsafe(Mail{this, mail_deeds_.size()}))
     ++posted_;
   else
     ++refused_mail_;

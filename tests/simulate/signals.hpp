@@ -70,8 +70,8 @@ class SignalPart {
   std::uint32_t sets_ = 0;  // each was missed, taken, cleared or is still there
   std::uint32_t taken_ = 0;
   std::uint32_t cleared_ = 0;
-  int last_mail_ = 0;
-  int last_mail_run_ = 0;
+  std::vector<Deed> mail_deeds_;  // by the ids of mail, which begin with 1
+  std::size_t last_mail_run_ = 0;
   unsigned posted_ = 0;
   unsigned refused_mail_ = 0;
   unsigned mail_run_ = 0;

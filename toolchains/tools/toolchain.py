@@ -63,10 +63,11 @@ class Toolchain:
         self.board = self.build_board() if 'BOARD' in env else []
         self.cpputest = self.build_cpputest() if 'CPPUTEST' in env else 'CppUTest'
         self.runner = self.test.StaticLibrary(f'{self.out}/runner', f'{self.out}/tests/main.cpp')
-        self.conformance = self.conformance_runner()
+        self.wide = self.test.Clone(OBJSUFFIX='.wide.o')
+        self.wide.Append(CPPDEFINES={'EYELET_BLOCK_BYTES': 256})
+        self.conformance = self.player(self.test, 'tests/conformance/runner')
         self.firmware = self.build_firmware() if 'FIRMWARE_BOARD' in env else {}
-        self.simulate = self.program(self.long_test, 'tests/simulate/simulate',
-                                     [Glob(f'{self.out}/tests/simulate/*.cpp')])
+        self.simulate = self.player(self.long_test, 'tests/simulate/simulate')
         self.examples = {}
         for name in self.example_names():
             self.examples[name] = self.program(self.user, f'examples/{name}')
@@ -144,14 +145,15 @@ class Toolchain:
         program = self.program(env or self.test, path, sources, [self.runner, self.cpputest])
         return check(f'{self.name}: {path}', report.suite(self.env['RUNNER']), program)
 
-    def conformance_runner(self):
-        """With a library of its own: what gathers many results needs larger blocks."""
-        env = self.test.Clone(OBJSUFFIX='.wide.o')
-        env.Append(CPPDEFINES={'EYELET_BLOCK_BYTES': 256})
-        folders = 'lib/eyelet', 'port/sim', 'tests/conformance'
-        return env.Program(f'{self.out}/tests/conformance/runner',
-                           [Glob(f'{self.out}/{folder}/*.cpp') for folder in folders],
-                           LINKFLAGS=['$LINKFLAGS', '$HOSTED_LINKFLAGS'], LIBS=[self.board])
+    def player(self, env, path):
+        """Of all that is in its folder. What needs larger blocks has a library of its own."""
+        folder = path.rpartition('/')[0]
+        if folder not in self.env['WIDE']:
+            return self.program(env, path, [Glob(f'{self.out}/{folder}/*.cpp')])
+        folders = 'lib/eyelet', 'port/sim', folder
+        return self.wide.Program(f'{self.out}/{path}',
+                                 [Glob(f'{self.out}/{part}/*.cpp') for part in folders],
+                                 LINKFLAGS=['$LINKFLAGS', '$HOSTED_LINKFLAGS'], LIBS=[self.board])
 
     def compiler(self, env):
         """The compiler's command line, for checks that call it themselves."""
@@ -194,7 +196,8 @@ class Toolchain:
         compare = [sys.executable, 'tests/conformance/compare.py', *self.env['RUNNER']]
         yield check(f'{self.name}: tests/conformance', report.counted(compare, 'scenarios'), self.conformance)
         if self.checks('tests/simulate'):
-            yield check(f'{self.name}: tests/simulate', report.counted([], 'schedules'), self.simulate)
+            play = report.counted(self.env['RUNNER'], 'schedules', self.env['SCHEDULES'])
+            yield check(f'{self.name}: tests/simulate', play, self.simulate)
 
     def run_example(self, path, program, runner):
         """The check of an example whose output is known; None: it is not."""
