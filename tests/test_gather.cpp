@@ -83,6 +83,18 @@ TEST(Gather, of_an_array_gives_an_array) {
   CHECK_TRUE((value_of(all.result()) == std::array<int, 2>{1, 2}));
 }
 
+TEST(Gather, of_tasks_in_an_array_or_by_their_number) {
+  const auto one = [] { return 1; };
+  const auto all = gather(std::array{loop.create_task(one), loop.create_task(one)});
+  Task<int> tasks[] = {loop.create_task(one), loop.create_task(one)};
+  int values[2] = {};
+  const auto into = gather(loop, tasks, 2, values);
+  settle();
+  CHECK_TRUE((value_of(all.result()) == std::array<int, 2>{1, 1}));
+  CHECK_TRUE(into.result().has_value());
+  CHECK_EQUAL(2, values[0] + values[1]);
+}
+
 TEST(Gather, of_an_array_ends_with_the_first_error) {
   auto all = gather(std::array<Future<int>, 2>{a, b});
   b.set_error(Errc::user, 2);

@@ -196,6 +196,26 @@ TEST(Memory, of_moving_a_limit_is_one_block_for_the_length_of_the_call) {
   vacate();
 }
 
+// What a round waits for is two blocks here, and one is the loop's.
+TEST(Memory, of_a_repeat_is_one_block_and_one_for_an_outcome_while_the_next_round_begins) {
+  const auto repeat_with = [this](std::size_t blocks) {
+    occupy(blocks);
+    int rounds = 0;
+    const auto all = eyelet::repeat(loop, [this, &rounds] {
+      return sleep(loop, 5us).then([&rounds] { return ++rounds < 3; });
+    });
+    for (int i = 0; i < 4; ++i) {
+      settle();
+      advance(5us);
+    }
+    vacate();
+    return code(all);
+  };
+  CHECK_EQUAL(Errc::out_of_blocks, repeat_with(3));
+  check_reports(Errc::out_of_blocks);
+  CHECK_EQUAL(Errc::none, repeat_with(4));
+}
+
 TEST(Memory, of_a_gather_is_a_block_for_each_and_one) {
   int values[2];
   Result<int> outcomes[2];

@@ -181,7 +181,8 @@ class BlockPool {
     if (block != nullptr) {
       free_ = static_cast<Block*>(block->next);
     } else {
-      // In place, because a call here would cost every acquisition 7 instructions, to save registers.
+      // In place, because a call here would cost every acquisition 7 instructions, to save
+      // registers.
       block = &blocks_[fresh_++];
       block->loop = &loop;
       block->generation = 0;

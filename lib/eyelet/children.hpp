@@ -40,13 +40,13 @@ using ChildAt = Block* (*)(const void* children, std::size_t i);
 Block* make_parent(Loop& loop, const ParentOperations& operations, ChildAt child_at,
                    const void* children, std::size_t count);
 
-/// The child_at of an array of blocks, and of futures.
+/// The child_at of an array of blocks, and of handles.
 inline Block* block_at(const void* blocks, std::size_t i) {
   return static_cast<Block* const*>(blocks)[i];
 }
-template <class T>
-Block* future_at(const void* futures, std::size_t i) {
-  return static_cast<const Future<T>*>(futures)[i].block();
+template <class F>
+Block* handle_at(const void* handles, std::size_t i) {
+  return static_cast<const F*>(handles)[i].block();
 }
 
 /// Operations::drop of a parent: lets go of all children. Not done by withdraw, because a child may

@@ -85,8 +85,9 @@ void work_off(Loop& loop) {
 
 // Whether a future that is done has more to do before its block goes.
 bool holds_something(const Block& future) {
-  return future.state == State::value ? future_operations(future).result->destroy != nullptr
-                                      : future.state == State::error && !has_flag(future, kObserved);
+  return future.state == State::value
+             ? future_operations(future).result->destroy != nullptr
+             : future.state == State::error && !has_flag(future, kObserved);
 }
 
 // The future that `stage` awaits has ended, or `cancelled` overrides it.

@@ -180,11 +180,12 @@ struct CollectInto {
   }
 };
 
-template <class T, class Slot, std::uint8_t RunsAlsoOn>
-Future<void> gather_into(Loop& owner, const Future<T>* futures, std::size_t count, Slot* slots) {
+template <class F, class Slot, std::uint8_t RunsAlsoOn>
+Future<void> gather_into(Loop& owner, const F* futures, std::size_t count, Slot* slots) {
   if (count == 0) return sleep(owner, Duration{0});
-  return Gathering<void, CollectInto<T, Slot>, RunsAlsoOn>::template begin<GatherInto<Slot>>(
-      owner, future_at<T>, futures, count, slots);
+  using Collect = CollectInto<typename F::value_type, Slot>;
+  return Gathering<void, Collect, RunsAlsoOn>::template begin<GatherInto<Slot>>(
+      owner, handle_at<F>, futures, count, slots);
 }
 
 }  // namespace detail
@@ -216,41 +217,48 @@ Future<std::tuple<Result<T>, Result<Ts>...>> gather(ReturnErrors, const Future<T
   Loop* const owner = common_loop(first, futures...);
   if (owner == nullptr) return {};
   Block* const children[] = {first.block(), futures.block()...};
-  return Gathering<std::tuple<Result<T>, Result<Ts>...>, CollectResults<T, Ts...>,
-                   kFailed>::begin(*owner, block_at, children, 1 + sizeof...(Ts));
+  return Gathering<std::tuple<Result<T>, Result<Ts>...>, CollectResults<T, Ts...>, kFailed>::begin(
+      *owner, block_at, children, 1 + sizeof...(Ts));
 }
 
-/// The same for `N` futures of one type: their values as an array, nothing if that is void.
-template <class T, std::size_t N>
-auto gather(const std::array<Future<T>, N>& futures) {
+/// The same for `N` futures, or tasks, of one type: their values as an array, nothing if that is
+/// void.
+template <class F, std::size_t N>
+auto gather(const std::array<F, N>& futures) {
   using namespace detail;
   static_assert(N != 0, "eyelet: gather: nothing to gather");
+  using T = typename F::value_type;
   using Whole = std::conditional_t<std::is_void_v<T>, void, std::array<Gathered<T>, N>>;
   using Collect = std::conditional_t<std::is_void_v<T>, CollectNothing,
                                      CollectArray<Gathered<T>, std::make_index_sequence<N>>>;
-  for (const Future<T>& future : futures)
+  for (const F& future : futures)
     if (future.loop() == nullptr) return Future<Whole>{};
-  return Gathering<Whole, Collect, 0>::begin(*futures[0].loop(), future_at<T>, futures.data(), N);
+  return Gathering<Whole, Collect, 0>::begin(*futures[0].loop(), handle_at<F>, futures.data(), N);
 }
 
 /// The same for a number known at run time: the value of `futures[i]` is assigned to `values[i]`
 /// when all have ended; upon an error only some are. `values` must outlive the gather, `futures`
 /// need not. None: it is over in the next pass.
-template <class T>
-Future<void> gather(Loop& owner, const Future<T>* futures, std::size_t count, T* values) {
-  return detail::gather_into<T, T, 0>(owner, futures, count, values);
+template <class F>
+Future<void> gather(Loop& owner, const F* futures, std::size_t count,
+                    typename F::value_type* values) {
+  return detail::gather_into<F, typename F::value_type, 0>(owner, futures, count, values);
 }
-inline Future<void> gather(Loop& owner, const Future<void>* futures, std::size_t count) {
+template <class F>
+Future<void> gather(Loop& owner, const F* futures, std::size_t count) {
   using namespace detail;
+  static_assert(std::is_void_v<typename F::value_type>,
+                "eyelet: gather: behind the number stands an array for the values");
   if (count == 0) return sleep(owner, Duration{0});
-  return Gathering<void, CollectNothing, 0>::begin(owner, future_at<void>, futures, count);
+  return Gathering<void, CollectNothing, 0>::begin(owner, handle_at<F>, futures, count);
 }
 
 /// The same with the outcome of each in `outcomes[i]`.
-template <class T>
-Future<void> gather(ReturnErrors, Loop& owner, const Future<T>* futures, std::size_t count,
-                    Result<T>* outcomes) {
-  return detail::gather_into<T, Result<T>, detail::kFailed>(owner, futures, count, outcomes);
+template <class F>
+Future<void> gather(ReturnErrors, Loop& owner, const F* futures, std::size_t count,
+                    Result<typename F::value_type>* outcomes) {
+  return detail::gather_into<F, Result<typename F::value_type>, detail::kFailed>(owner, futures,
+                                                                                 count, outcomes);
 }
 
 }  // namespace eyelet

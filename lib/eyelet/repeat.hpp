@@ -71,9 +71,7 @@ struct ForEachBody {
   Fn fn;
   bool pulling = false;
 
-  bool over(Block* input) const {
-    return pulling && !*result_of<std::optional<Item>>(*input);
-  }
+  bool over(Block* input) const { return pulling && !*result_of<std::optional<Item>>(*input); }
 
   AnyFuture next(Block* input) {
     if (std::exchange(pulling, !pulling)) {
@@ -94,9 +92,9 @@ struct ForEachBody {
 /// Runs `body()` again and again, each time when the future it returned has ended, beginning in the
 /// next pass. `body` returns a Future<void>, and the loop ends only by an error or a cancel; or a
 /// Future<bool>, and `false` ends it well. Each round has a turn of its own, so that a body that
-/// never waits starves nobody. Memory: one block, besides what `body` uses. Errors: those of what
-/// `body` returns, cancelled, out_of_blocks. Cancelled: so is what it waits for. Like any task it
-/// runs without handles, too.
+/// never waits starves nobody. Memory: one block, besides what `body` uses; the last Future<bool>
+/// is there while `body` makes the next. Errors: those of what `body` returns, cancelled,
+/// out_of_blocks. Cancelled: so is what it waits for. Like any task it runs without handles, too.
 template <class F>
 Task<void> repeat(Loop& owner, F&& body) {
   using Body = detail::RepeatBody<std::decay_t<F>>;
@@ -106,7 +104,8 @@ Task<void> repeat(Loop& owner, F&& body) {
 /// Calls `body(item)` for each item of an asynchronous source, one after the other, until it has no
 /// more: the async for. `source.next()` gives a Future<std::optional<T>>, empty at the end;
 /// `source` must outlive the loop. `body` returns nothing, or a Future, which ends before the next
-/// item. Memory, errors, cancelling: as repeat; `source.next()` is what it waits for, too.
+/// item. Memory, errors, cancelling: as repeat; `source.next()` is what it waits for, too, and is
+/// there while `body` is called.
 template <class Source, class F>
 Task<void> for_each(Loop& owner, Source& source, F&& body) {
   using Body = detail::ForEachBody<Source, std::decay_t<F>>;

@@ -18,11 +18,8 @@ void disarm(Block& block) {
     unlink(block);  // due: in the ready queue
 }
 
-constexpr detail::FutureOperations kOperations{{wake_up, nullptr},
-                                               &detail::kResultOperations<void>,
-                                               nullptr,
-                                               disarm,
-                                               0};
+constexpr detail::FutureOperations kOperations{
+    {wake_up, nullptr}, &detail::kResultOperations<void>, nullptr, disarm, 0};
 
 }  // namespace
 

@@ -52,11 +52,6 @@ Future<Done> wait_for_arguments(ReturnWhen when, std::optional<Delay> limit, con
   return wait_for_children(*owner, when, limit, block_at, children, 1 + sizeof...(Ts));
 }
 
-template <class F>
-Block* handle_at(const void* handles, std::size_t i) {
-  return static_cast<const F*>(handles)[i].block();
-}
-
 template <class F, std::size_t N>
 Future<Done> wait_for_array(ReturnWhen when, std::optional<Delay> limit,
                             const std::array<F, N>& futures) {
