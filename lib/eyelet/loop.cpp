@@ -136,10 +136,10 @@ void Loop::run_one(Callback callback) {
   pause([](void* context) { (*static_cast<Callback*>(context))(); }, &paused);
 }
 
-void Loop::pause(void (*turn)(void*), void* callback) {
-  if (run_timed_ != nullptr) return run_timed_(*this, turn, callback);
+void Loop::pause(void (*call)(void*), void* callback) {
+  if (run_timed_ != nullptr) return run_timed_(*this, call, callback);
   ask_port(kAtOnce);
-  turn(callback);
+  call(callback);
 }
 
 void Loop::plan_pause() {
@@ -148,11 +148,11 @@ void Loop::plan_pause() {
   callbacks_planned_ = have_run + until_pause_;
 }
 
-void Loop::run_timed(Loop& loop, void (*turn)(void*), void* callback) {
+void Loop::run_timed(Loop& loop, void (*call)(void*), void* callback) {
   if (loop.callbacks_run() % kCallbacksPerPoll == 0) loop.ask_port(kAtOnce);
   loop.plan_pause();
   const TimePoint start = loop.port_->now();
-  turn(callback);
+  call(callback);
   const std::int64_t taken = (loop.port_->now() - start).count();
   loop.longest_ = std::max(loop.longest_, saturate<std::uint32_t>(taken));
   if (taken > loop.slow_limit_)

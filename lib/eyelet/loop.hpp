@@ -305,11 +305,11 @@ class Loop {
   void look_at_sources();
   template <class Callback>
   void run_one(Callback callback);
-  void pause(void (*turn)(void*), void* callback);
+  void pause(void (*call)(void*), void* callback);
   void plan_pause();
   std::size_t callbacks_run() const { return callbacks_planned_ - until_pause_; }
   static void run_mail(Loop& loop, unsigned count);
-  static void run_timed(Loop& loop, void (*turn)(void*), void* callback);
+  static void run_timed(Loop& loop, void (*call)(void*), void* callback);
   static void end(detail::Block& block);
   std::int32_t count_pending() const;
 
@@ -331,7 +331,7 @@ class Loop {
   detail::Mailbox mailbox_;
   // What not every program uses is called by pointer, so that the linker drops it from the others.
   void (*run_mail_)(Loop&, unsigned count);
-  void (*run_timed_)(Loop&, void (*turn)(void*), void* callback) = nullptr;
+  void (*run_timed_)(Loop&, void (*call)(void*), void* callback) = nullptr;
   detail::Source* sources_ = nullptr;
   ExceptionHandler handler_ = nullptr;
   void* handler_context_ = nullptr;

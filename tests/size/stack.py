@@ -19,9 +19,9 @@ from pathlib import Path
 POINTERS = {
     'run_mail_': r'\bLoop::run_mail\b',
     'run_timed_': r'\bLoop::run_timed\b',
-    'run': r'\bLoop::run_one\b.*lambda',  # of run_timed()
+    'call': r'\bLoop::run_one\b.*lambda',  # of pause() and run_timed()
     'look': r'::look_at\b',
-    'child_at': r'::(block|future)_at\b',
+    'child_at': r'::(block|handle)_at\b',
     'fn': r'::ignore_cancelled\b',        # of a generator's aclose(); others are inline
     'handler_': None,
     'call_': None,
@@ -35,19 +35,21 @@ NARROWED = {
     # Those that have a cancel are asked by that.
     ('detail::cancel', 'withdraw'): r'^(?!.*(::withdraw_run|Condition::withdraw)\()',
 }
+OF_A_BLOCK = r'\bLoop::run_one\b.*\bLoop::run\('  # what run() has pause() call
 # What is not called on these ways.
 NEVER = {
+    # Mail is the user's.
+    ('Loop::run_mail', 'Loop::pause'): OF_A_BLOCK,
+    ('Loop::run_mail', 'Loop::pause', 'Loop::run_timed'): OF_A_BLOCK,
     # A handle names a callback or a done callback, and what those hold is the user's.
     ('Handle::cancel', 'Loop::end'):
-        r'::(close_future|close_node|close_member|drop|drop_shield|release_nodes)\(',
+        r'::(close_node|close_member|drop|drop_shield|release_nodes)\(',
     ('Handle::cancel', 'Loop::end', 'close_done_callback'): r'::drop_callable\(',
     # The handle of a wait that is dropped names its time limit.
     ('drop', 'Handle::cancel', 'Loop::end'): r'::close_done_callback\(',
     # What was put is the user's; so is a predicate.
     ('WaitList::fail_waiting', 'fail_wait'): r'::drop_callable\(',
     ('Condition::cancel', 'fail_wait'): r'::drop_callable\(',
-    # Nobody waits yet, and somebody has a handle.
-    ('failed_future', 'fail_pending'): r'::complete\(',
 }
 
 NODE = re.compile(r'^node: { title: "(?P<title>[^"]*)" label: "(?P<name>.*?)(?:\\n.*?)?'
