@@ -74,6 +74,24 @@ TEST(Poll, writer_added_before_the_last_run_of_a_closed_descriptors_reader_is_wa
   CHECK_EQUAL(1, reports);
 }
 
+// The other loop's look finds what is closed, and whose reader it is cannot be ended just then.
+TEST(Poll, reader_that_closes_its_descriptor_and_runs_another_loop_runs_once_more_later) {
+  read_with(a.near, [this, live = Live{7}] {
+    a.close_near();
+    eyelet::StaticLoop<4> inner{port};
+    static_cast<void>(inner.poll());
+    CHECK_EQUAL(7, live.id);
+    log += "ran ";
+  });
+  a.send("x");
+  look();
+  CHECK_EQUAL(0, reports);
+  look();
+  look();
+  check_log("ran ran ");
+  CHECK_EQUAL(1, reports);
+}
+
 // More descriptors in one poll(2) than the limit allows: it fails, and nothing else is wrong.
 TEST(Poll, failing_poll_is_told_by_status_and_does_not_spin) {
   eyelet::StaticPollPort<64> strained;

@@ -56,7 +56,7 @@ void EpollPort::look(Duration limit) {
   if (ready < 0) return fail(errno, limit);
   for (const epoll_event* event = events_; event != events_ + ready; ++event) {
     if (event->data.fd != wake_end())
-      grant(event->data.fd, static_cast<short>(event->events));
+      grant(watched_[event->data.fd], static_cast<short>(event->events));
     else if (!drain())
       stale_ = true;
   }
@@ -75,7 +75,7 @@ void EpollPort::fail(int error, Duration limit) {
 void EpollPort::look_at_files() {
   for (int file = first_file_; file != kNone; file = watched_[file].place) {
     pollfd polled{file, events_of(file), 0};
-    if (::poll(&polled, 1, 0) > 0) grant(file, polled.revents);
+    if (::poll(&polled, 1, 0) > 0) grant(watched_[file], polled.revents);
   }
 }
 
@@ -142,7 +142,7 @@ void EpollPort::renew() {
     const Result<void> watched = watch(descriptor, 0, events);
     if (watched) continue;
     if (watched.error().detail == EBADF)
-      grant(descriptor, POLLNVAL);
+      grant(watched_[descriptor], POLLNVAL);
     else
       miss(watched.error().detail);
   }

@@ -83,6 +83,7 @@ std::uintptr_t DescriptorPort::context() const {
 
 // Cut: the loop asks again.
 Duration DescriptorPort::time_left(TimePoint deadline) const {
+  if (deadline == kAtOnce) return Duration{0};
   const TimePoint start = now();
   if (deadline <= start) return Duration{0};
   return std::min(deadline - start, error_ == 0 ? kLongestSleep : kDeafSleep);
@@ -121,15 +122,10 @@ void DescriptorPort::sleep_after(int error, Duration limit) {
 
 // --- Watchers ---
 
-// All are told of it, and if it is closed for the last time.
-short DescriptorPort::mark_broken(int descriptor, short events) {
-  if ((events & (POLLERR | POLLHUP | POLLNVAL)) == 0) return events;
-  for (Block* const block : watched_[descriptor].watchers) {
-    if (block == nullptr || (events & POLLNVAL) == 0) continue;
-    Watcher& watcher = detail::payload<Watcher>(*block);
-    watcher.closed = watcher.over = true;
-  }
-  return POLLIN | POLLOUT;
+// One that runs is found again after that.
+void DescriptorPort::mark_closed(const Watched& watched) {
+  for (Block* const watcher : watched.watchers)
+    if (watcher != nullptr && watcher->flags == detail::kGranted) watcher->flags |= detail::kClosed;
 }
 
 short DescriptorPort::events_of(int descriptor) const {
@@ -178,15 +174,17 @@ bool DescriptorPort::remove(int descriptor, Side side) {
 
 // Also what a loop does that closes.
 void DescriptorPort::close(Block& block) {
-  Watcher& watcher = detail::payload<Watcher>(block);
+  const Watcher& watcher = detail::payload<Watcher>(block);
   watcher.port->delist(watcher);
   if ((block.flags & detail::kGranted) != 0) {
     unlink(block);
     --watcher.port->granted_;
   }
   // One that is running is on the stack: end_last_turn() discards it.
-  watcher.over = true;
-  if ((block.flags & detail::kRunning) == 0) discard(block);
+  if ((block.flags & detail::kRunning) != 0)
+    block.flags |= detail::kRemoved;
+  else
+    discard(block);
 }
 
 void DescriptorPort::discard(Block& block) {
@@ -198,8 +196,16 @@ void DescriptorPort::discard(Block& block) {
   loop.release(block);
 }
 
+// Its descriptor is closed.
+void DescriptorPort::begin_last_turn(Block& block) {
+  const Watcher& watcher = detail::payload<Watcher>(block);
+  // Before it runs, so that it may watch the same number again.
+  watcher.port->delist(watcher);
+  block.flags = detail::kRunning | detail::kClosed;
+}
+
 void DescriptorPort::end_last_turn(Block& block) {
-  const bool closed = detail::payload<Watcher>(block).closed;
+  const bool closed = (block.flags & detail::kClosed) != 0;
   Loop& loop = *block.loop;
   discard(block);
   if (closed) loop.report(Error{Errc::system, EBADF});

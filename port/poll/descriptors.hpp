@@ -24,9 +24,11 @@ struct Watcher {
   DescriptorPort* port;
   int descriptor;
   Side side;
-  bool closed;  // the system knows the descriptor no more: its next run is the last
-  bool over;    // its run is the last: it is closed, or was removed while it ran
 };
+
+/// Flags of a watcher whose run is the last, beside kGranted or kRunning. None at all: it waits.
+inline constexpr std::uint8_t kRemoved = 8;  ///< while it ran
+inline constexpr std::uint8_t kClosed = 16;  ///< the system knows the descriptor no more
 
 /// How long to sleep where nothing is due.
 inline constexpr Duration kForever = Duration::max();
@@ -96,7 +98,7 @@ class DescriptorPort : public Port {
 
   /// What a look found: runs those who wait for one of `events`, all after POLLERR or POLLHUP, and
   /// all for the last time after POLLNVAL.
-  void grant(int descriptor, short events);
+  void grant(const detail::Watched& watched, short events);
 
   // What wait_until() begins and ends with. Between them it may sleep for what the first returns:
   // zero, kForever, or at most a minute.
@@ -128,7 +130,7 @@ class DescriptorPort : public Port {
   Result<void> check(int descriptor, detail::Side side) const;
   Result<void> enlist(detail::Block& block);
   void grant(detail::Block* watcher);
-  short mark_broken(int descriptor, short events);
+  static void mark_closed(const detail::Watched& watched);
   Duration time_left(TimePoint deadline) const;
   void delist(const detail::Watcher& watcher);
   bool remove(int descriptor, detail::Side side);
@@ -136,6 +138,7 @@ class DescriptorPort : public Port {
   static void discard(detail::Block& block);
   static void begin_turn(detail::Block& block);
   static void end_turn(detail::Block& block);
+  static void begin_last_turn(detail::Block& block);
   static void end_last_turn(detail::Block& block);
 
   enum Sleep { kAwake, kAsleep, kWoken };
@@ -171,7 +174,7 @@ Result<void> DescriptorPort::add(Loop& loop, int descriptor, detail::Side side, 
   block->operations = &kOperations;
   block->kind = Kind::watcher;
   block->flags = 0;
-  construct<Watcher, kPayloadBytes>(block->payload, Watcher{this, descriptor, side, false, false});
+  construct<Watcher, kPayloadBytes>(block->payload, Watcher{this, descriptor, side});
   construct<Fn, kPayloadBytes - kOffset>(block->payload + kOffset, std::forward<F>(fn));
   return enlist(*block);
 }
@@ -187,7 +190,6 @@ Result<void> DescriptorPort::add(Loop& loop, int descriptor, detail::Side side, 
 // sleep early.
 
 inline Duration DescriptorPort::fall_asleep(TimePoint deadline) {
-  if (deadline == kAtOnce) return Duration{0};
   // Where nothing is due, without a timeout: that costs the kernel 5 % of an echoed message.
   const Duration limit = deadline == kNever && error_ == 0 ? detail::kForever : time_left(deadline);
   Sleep was = kAwake;
@@ -196,8 +198,9 @@ inline Duration DescriptorPort::fall_asleep(TimePoint deadline) {
 }
 
 inline bool DescriptorPort::wants_look(Duration limit) const {
+  if (limit > Duration{0}) return true;
   const bool runs = 0 < granted_ && granted_ < granted_then_;
-  return limit > Duration{0} || (watched_count_ > 0 && !runs);
+  return watched_count_ > 0 && !runs;
 }
 
 inline void DescriptorPort::awake() {
@@ -206,31 +209,30 @@ inline void DescriptorPort::awake() {
   sleep_.exchange(kAwake);
 }
 
-inline void DescriptorPort::grant(int descriptor, short events) {
-  if ((events & ~(POLLIN | POLLOUT)) != 0) events = mark_broken(descriptor, events);
-  const detail::Watched& watched = watched_[descriptor];
-  if ((events & POLLIN) != 0) grant(watched.watchers[detail::kReading]);
-  if ((events & POLLOUT) != 0) grant(watched.watchers[detail::kWriting]);
+inline void DescriptorPort::grant(const detail::Watched& watched, short events) {
+  if ((events & ~POLLOUT) != 0) grant(watched.watchers[detail::kReading]);
+  if ((events & ~POLLIN) == 0) return;
+  grant(watched.watchers[detail::kWriting]);
+  if ((events & POLLNVAL) != 0) mark_closed(watched);
 }
 
 inline void DescriptorPort::grant(detail::Block* watcher) {
-  if (watcher == nullptr || (watcher->flags & detail::kGranted) != 0) return;
-  watcher->flags |= detail::kGranted;
+  // Nor one that runs: its callback may have another loop look.
+  if (watcher == nullptr || watcher->flags != 0) return;
+  watcher->flags = detail::kGranted;
   ++granted_;
   watcher->loop->schedule(*watcher);
 }
 
 inline void DescriptorPort::begin_turn(detail::Block& block) {
+  --detail::payload<detail::Watcher>(block).port->granted_;
+  if (block.flags != detail::kGranted) return begin_last_turn(block);
   block.flags = detail::kRunning;
-  const detail::Watcher& watcher = detail::payload<detail::Watcher>(block);
-  --watcher.port->granted_;
-  // Before it runs, so that it may watch the same number again.
-  if (watcher.closed) watcher.port->delist(watcher);
 }
 
 inline void DescriptorPort::end_turn(detail::Block& block) {
-  block.flags &= static_cast<std::uint8_t>(~detail::kRunning);
-  if (detail::payload<detail::Watcher>(block).over) end_last_turn(block);
+  block.flags ^= detail::kRunning;
+  if (block.flags != 0) end_last_turn(block);
 }
 
 }  // namespace eyelet

@@ -33,13 +33,9 @@ PollPort::PollPort(detail::Watched* watched, pollfd* polled, int capacity)
 
 void PollPort::wait_until(TimePoint deadline) {
   const Duration limit = fall_asleep(deadline);
-  if (wants_look(limit)) look(limit);
-  awake();
-}
-
-void PollPort::look(Duration limit) {
-  int ready = sleep_in_poll(polled_, watched_count_ + 1, limit);
-  if (ready < 0) return sleep_after(errno, limit);
+  int ready = 0;
+  if (wants_look(limit)) ready = sleep_in_poll(polled_, watched_count_ + 1, limit);
+  if (ready < 0) sleep_after(errno, limit);
   if (ready > 0 && polled_[0].revents != 0) {
     drain();
     polled_[0].fd = wake_end();
@@ -47,9 +43,10 @@ void PollPort::look(Duration limit) {
   }
   for (const pollfd* polled = polled_ + 1; ready > 0; ++polled) {
     if (polled->revents == 0) continue;
-    grant(polled->fd, polled->revents);
+    grant(watched_[polled->fd], polled->revents);
     --ready;
   }
+  awake();
 }
 
 Result<void> PollPort::watch(int descriptor, short before, short events) {

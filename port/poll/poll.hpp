@@ -33,7 +33,6 @@ class PollPort : public DescriptorPort {
 
  private:
   Result<void> watch(int descriptor, short before, short events) override;
-  void look(Duration limit);
 
   pollfd* const polled_;  // the wake end, and then what is watched, without gaps
 };
