@@ -156,6 +156,17 @@ TEST(Epoll, readers_that_closed_descriptors_leave_behind_are_found_when_one_is_r
   check_log("third ");
 }
 
+TEST(Epoll, reader_that_a_closed_descriptor_leaves_behind_is_found_before_a_sleep) {
+  const int first = a.near;
+  read_with(first, note("first"));
+  read_with(b.near, [this] { loop.stop(); });
+  a.close_near();
+  b.close_near();
+  CHECK_TRUE(port.remove_reader(first));
+  run_until_stopped();
+  CHECK_EQUAL(1, reports);
+}
+
 TEST(Epoll, file_that_takes_a_watched_number_is_told_from_what_was_there) {
   const int number = a.near, twin = ::dup(a.near), file = open_file();
   read_with(number, note("old"));
@@ -209,6 +220,22 @@ TEST(Epoll, set_that_the_kernel_does_not_take_at_once_is_told_by_status_and_told
   eyelet::StaticEpollPort<1> deaf;
   CHECK_TRUE((deaf.status().error() == Error{Errc::system, ENOSPC}));
   CHECK_TRUE(other.close().has_value());
+}
+
+// A wake comes late then, but not never.
+TEST(Epoll, wake_end_that_the_kernel_does_not_take_again_keeps_the_sleeps_short) {
+  const int wake_end = lowest_free_descriptor();
+  eyelet::StaticEpollPort<64> strained;
+  eyelet::StaticLoop<4> other{strained};
+  CHECK_EQUAL(Errc::none, code(strained.add_reader(other, a.near, [] {})));
+  const int number = a.near;
+  a.close_near();
+  CHECK_TRUE(strained.remove_reader(number));
+  refusal = {wake_end, ENOMEM};
+  const TimePoint start = strained.now();
+  strained.wait_until(start + kHang);
+  CHECK_TRUE(strained.now() - start < kHang);
+  CHECK_TRUE((strained.status().error() == Error{Errc::system, ENOMEM}));
 }
 
 // The port has the two lowest numbers that were free: for waking, and for what it watches.

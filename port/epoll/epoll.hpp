@@ -38,11 +38,10 @@ class EpollPort : public DescriptorPort {
   Result<void> watch(int descriptor, short before, short events) override;
   void watch_file(int descriptor, short before, short events);
   bool tell(int operation, int descriptor, short events);
-  void look(Duration limit);
   void fail(int error, Duration limit);
   void look_at_files();
   void check_wake_end();
-  void renew();
+  bool renew();
   void miss(int error);
 
   static constexpr int kNone = -1;
