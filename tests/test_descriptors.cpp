@@ -86,6 +86,12 @@ TEST(Descriptors, writer_runs_in_each_look_while_there_is_room) {
 TEST(Descriptors, reader_and_writer_of_one_descriptor_are_told_apart) {
   read_with(a.near, note("readable"));
   write_with(a.near, note("writable"));
+  a.fill();
+  a.send("x");
+  look();
+  check_log("readable ");
+  CHECK_EQUAL(1, Pair::receive(a.near));
+  a.empty_far();
   look();
   check_log("writable ");
   a.send("x");
@@ -549,6 +555,18 @@ TEST(Descriptors, post_from_a_thread_wakes_a_loop_that_watches_nothing) {
   other.join();
   CHECK_TRUE(accepted);
   CHECK_EQUAL(Errc::none, code(outcome));
+}
+
+TEST(Descriptors, wake_that_ended_a_sleep_ends_no_other) {
+  const TimePoint start = port.now();
+  std::thread other{[this] {
+    std::this_thread::sleep_for(5ms);
+    port.wake();
+  }};
+  while (port.now() - start < 5ms) port.wait_until(start + kHang);
+  other.join();
+  CHECK_TRUE(port.now() - start < kHang);
+  check_sleeps();
 }
 
 // P11: every post is run or refused, wherever the close falls.
