@@ -262,6 +262,8 @@ class Loop {
     check_context();
     ready_.push_back_ring(first);
   }
+  /// time(), which the loop remembers: what is armed for then is due without another look.
+  TimePoint look_at_clock() { return latest_ = port_->now(); }
   /// Ends a callback's identity: from now on its handles name nothing.
   static void retire(detail::Block& block) { ++block.generation; }
   detail::TimerQueue& timers() { return timers_; }
@@ -328,6 +330,7 @@ class Loop {
   detail::List* batch_ = nullptr;  // of the run that is going on: what was ready at its last pass
   detail::BlockPool pool_;
   detail::TimerQueue timers_;
+  TimePoint latest_ = kAtOnce;  // that the clock has shown
   detail::Mailbox mailbox_;
   // What not every program uses is called by pointer, so that the linker drops it from the others.
   void (*run_mail_)(Loop&, unsigned count);
@@ -412,7 +415,7 @@ Handle Loop::call_at(TimePoint when, F&& fn) {
 template <class F>
 Handle Loop::call_later(Delay delay, F&& fn) {
   if (!delay.valid()) return Handle{Errc::invalid_argument};
-  return call_at(saturating_add(time(), delay.value()), std::forward<F>(fn));
+  return call_at(saturating_add(look_at_clock(), delay.value()), std::forward<F>(fn));
 }
 
 template <class F>

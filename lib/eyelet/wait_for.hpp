@@ -38,7 +38,7 @@ Future<T> limited(const Future<T>& future, Delay limit, Timeout* scope) {
   if (future.block() == nullptr) return future;
   Loop& owner = *future.loop();
   if (!limit.valid()) return failed_future<T>(owner, Errc::invalid_argument);
-  const TimePoint when = saturating_add(owner.time(), limit.value());
+  const TimePoint when = saturating_add(owner.look_at_clock(), limit.value());
   return {owner, begin_wait_for(*future.block(), when, scope, kWaitForOperations<T>)};
 }
 
