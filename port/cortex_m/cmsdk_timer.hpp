@@ -16,18 +16,16 @@ class CmsdkTimer {
 
   void start() {
     cpu::reg(kClock + kReload) = UINT32_MAX;
-    cpu::reg(kClock + kValue) = UINT32_MAX;
     cpu::reg(kClock + kControl) = kOn;
-    cpu::enable_interrupt(kInterrupt);
+    cpu::reg(kAlarm + kControl) = kOn | kWithInterrupt;  // with a reload value of 0: once
+    cpu::enable_interrupt<kInterrupt>();
   }
 
   std::uint32_t count() { return ~cpu::reg(kClock + kValue); }
 
   void arm(std::uint32_t at) {
     const auto ticks = static_cast<std::int32_t>(at - count());
-    cpu::reg(kAlarm + kReload) = 0;  // once
     cpu::reg(kAlarm + kValue) = ticks < 1 ? 1 : static_cast<std::uint32_t>(ticks);
-    cpu::reg(kAlarm + kControl) = kOn | kWithInterrupt;
   }
 
   void acknowledge() { cpu::reg(kAlarm + kInterruptClear) = 1; }

@@ -16,7 +16,7 @@ namespace board {
 
 void start_button(void (*fn)(bool pressed)) {
   on_change = fn;
-  eyelet::cpu::enable_interrupt(kInterrupt);
+  eyelet::cpu::enable_interrupt<kInterrupt>();
 }
 
 void touch_button(bool pressed) {

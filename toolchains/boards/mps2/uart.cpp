@@ -20,7 +20,7 @@ void start_uart(void (*fn)(char byte)) {
   on_byte = fn;
   reg(kBaudDivider) = 25'000'000 / 115'200;
   reg(kControl) = kSends | kReceives | kReceiveInterrupt;
-  eyelet::cpu::enable_interrupt(0);
+  eyelet::cpu::enable_interrupt<0>();
 }
 
 void send(char byte) {
