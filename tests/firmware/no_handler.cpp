@@ -5,7 +5,7 @@
 #include <toolchains/boards/semihosting.hpp>
 
 eyelet::CortexMPort<BoardTimer> port;
-extern "C" void Interrupt8_Handler() { port.on_alarm(); }
+void board_timer_interrupt() { port.on_alarm(); }
 
 // From sections.ld.
 extern "C" const std::uint32_t vectors[], vectors_end[];
