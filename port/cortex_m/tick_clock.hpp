@@ -101,8 +101,9 @@ class TickClock : detail::TickRest<detail::TickRate<Hz, Bits>::kWhole> {
   /// cut, to kStep at most.
   std::uint32_t ticks_until(TimePoint deadline) const {
     if (deadline <= marked()) return 0;
-    const auto left = static_cast<std::uint32_t>(
-        std::min((deadline - marked()).count(), std::int64_t{Rate::kStepMicroseconds}));
+    const auto all = static_cast<std::uint64_t>((deadline - marked()).count());
+    const auto left =
+        static_cast<std::uint32_t>(std::min(all, std::uint64_t{Rate::kStepMicroseconds}));
     const Wide part =
         Wide{left % Rate::kMicroseconds} * Rate::kTicks + (Rate::kMicroseconds - 1) - this->rest_;
     return left / Rate::kMicroseconds * Rate::kTicks +
