@@ -9,7 +9,7 @@ extern "C" {
 extern std::uint32_t data_begin, data_end, data_image, _end;
 
 // main(); in programs that link hosted.cpp, what that has to do before it.
-int run();
+int run_program();
 
 [[gnu::weak]] void HardFault_Handler() { board::fail("an unexpected interrupt or a fault\n"); }
 [[gnu::weak, gnu::alias("HardFault_Handler")]] void NMI_Handler();
@@ -25,7 +25,7 @@ int run();
   std::uint32_t* word = &data_begin;
   while (word != &data_end) *word++ = *image++;
   while (word != &_end) *word++ = 0;
-  board::exit(run());
+  board::exit(run_program());
 }
 
 }  // extern "C"
