@@ -17,7 +17,9 @@ class CmsdkTimer {
   void start() {
     cpu::reg(kClock + kReload) = UINT32_MAX;
     cpu::reg(kClock + kControl) = kOn;
-    cpu::reg(kAlarm + kControl) = kOn | kWithInterrupt;  // with a reload value of 0: once
+    // Its reload value is 0: an alarm comes once. At first it is far away.
+    cpu::reg(kAlarm + kValue) = UINT32_MAX;
+    cpu::reg(kAlarm + kControl) = kOn | kWithInterrupt;
     cpu::enable_interrupt<kInterrupt>();
   }
 
