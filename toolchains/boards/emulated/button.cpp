@@ -5,7 +5,7 @@
 
 namespace {
 
-constexpr unsigned kInterrupt = 25;  // without a source on either board
+constexpr unsigned kInterrupt = 25;  // without a source on any of the boards
 
 bool touched = false;
 void (*on_change)(bool pressed) = nullptr;
