@@ -11,7 +11,7 @@ extern std::uint32_t data_begin, data_end, data_image, _end;
 // main(); in programs that link hosted.cpp, what that has to do before it.
 int run_program();
 
-[[gnu::weak]] void HardFault_Handler() { board::fail("an unexpected interrupt or a fault\n"); }
+[[gnu::weak]] void HardFault_Handler() { board::fail("unexpected interrupt or fault\n"); }
 [[gnu::weak, gnu::alias("HardFault_Handler")]] void NMI_Handler();
 
 // The compiler would call memcpy and memset for the two loops: 400 bytes in all.
