@@ -3,5 +3,5 @@
 Import('env')
 
 env.Tool('bare_metal', cpu=['-mcpu=cortex-m33', '-mfloat-abi=hard', '-mfpu=fpv5-sp-d16'],
-         machine='mps2-an505', memory='mps2_an505.ld')
+         machine='mps2-an505', board='mps2_an505', memory='mps2_an505.ld')
 env['ELSEWHERE']['examples'] = 'cortex_m3 runs them'

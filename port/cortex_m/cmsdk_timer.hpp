@@ -16,18 +16,18 @@ class CmsdkTimer {
 
   void start() {
     cpu::reg(kClock + kReload) = UINT32_MAX;
-    cpu::reg(kClock + kValue) = UINT32_MAX;
     cpu::reg(kClock + kControl) = kOn;
-    cpu::enable_interrupt(kInterrupt);
+    // Its reload value is 0: an alarm comes once. At first it is far away.
+    cpu::reg(kAlarm + kValue) = UINT32_MAX;
+    cpu::reg(kAlarm + kControl) = kOn | kWithInterrupt;
+    cpu::enable_interrupt<kInterrupt>();
   }
 
   std::uint32_t count() { return ~cpu::reg(kClock + kValue); }
 
   void arm(std::uint32_t at) {
     const auto ticks = static_cast<std::int32_t>(at - count());
-    cpu::reg(kAlarm + kReload) = 0;  // once
     cpu::reg(kAlarm + kValue) = ticks < 1 ? 1 : static_cast<std::uint32_t>(ticks);
-    cpu::reg(kAlarm + kControl) = kOn | kWithInterrupt;
   }
 
   void acknowledge() { cpu::reg(kAlarm + kInterruptClear) = 1; }

@@ -4,27 +4,15 @@
 namespace eyelet::detail {
 
 void CortexM::enter_critical() {
-  const cpu::Mask before = cpu::mask_interrupts();
-  if (depth_++ == 0) before_critical_ = before;
+  if (cpu::mask_interrupts() != 0) ++inner_;
 }
 
+// The outermost section turns them on again, if they were on when it began.
 void CortexM::exit_critical() {
-  if (--depth_ == 0) cpu::restore_interrupts(before_critical_);
-}
-
-// A wake that comes between the two lines is one with the wake that was there.
-bool CortexM::take_wake() {
-  if (!woken_.load(std::memory_order_acquire)) return false;
-  woken_.store(false, std::memory_order_relaxed);
-  return true;
-}
-
-// From the look at what woke until asleep: an interrupt that comes now ends the sleep. It runs when
-// they are on again, before the next look.
-void CortexM::sleep() {
-  const cpu::InterruptsOff off;
-  if (woken_.load(std::memory_order_relaxed) || rang_.load(std::memory_order_relaxed)) return;
-  cpu::wait_for_interrupt();
+  if (inner_ == 0)
+    cpu::restore_interrupts(0);
+  else
+    --inner_;
 }
 
 }  // namespace eyelet::detail

@@ -19,8 +19,8 @@
 //   extern "C" void SysTick_Handler() { port.on_alarm(); }
 //
 // Time begins with start(). Interrupts must not be off for longer than half a turn of the counter,
-// or time is lost. The port itself turns them off to look at the counter, to arm the alarm and to
-// fall asleep, one at a time and for fewer than 50 instructions; arithmetic is done with them on.
+// or time is lost. The port itself turns them off to look at the counter, and to arm the alarm and
+// fall asleep, each for fewer than 50 instructions; arithmetic is done with them on.
 #pragma once
 
 #include <atomic>
@@ -35,8 +35,11 @@ namespace detail {
 /// What does not depend on the timer.
 class CortexM : public Port {
  public:
-  /// A store, from any interrupt.
-  void wake() final { woken_.store(true, std::memory_order_release); }
+  /// A store, from any interrupt, of which there is one processor: it needs no barrier.
+  void wake() final {
+    std::atomic_signal_fence(std::memory_order_release);
+    woken_.store(true, std::memory_order_relaxed);
+  }
   /// PRIMASK: every interrupt but NMI and faults is kept out.
   void enter_critical() final;
   void exit_critical() final;
@@ -49,18 +52,16 @@ class CortexM : public Port {
   constexpr CortexM() = default;
   ~CortexM() = default;
 
-  /// Whether somebody has called wake() since it was last taken.
-  bool take_wake();
-  /// Sleeps, unless somebody has called wake() or noted an alarm since forget_alarm().
-  void sleep();
-  void forget_alarm() { rang_.store(false, std::memory_order_relaxed); }
-  void note_alarm() { rang_.store(true, std::memory_order_relaxed); }
+  bool woken() const { return woken_.load(std::memory_order_relaxed); }
+  /// Whatever is looked at afterwards, is looked at after the store.
+  void forget_wake() {
+    woken_.store(false, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
 
  private:
   std::atomic<bool> woken_{false};
-  std::atomic<bool> rang_{false};
-  std::uint8_t depth_ = 0;
-  cpu::Mask before_critical_ = 0;
+  std::uint8_t inner_ = 0;  // critical sections that began with interrupts off
 };
 
 }  // namespace detail
@@ -77,35 +78,38 @@ class CortexMPort final : public detail::CortexM {
       timer_.start();
       clock_.start(timer_.count());
     }
-    arm(clock_.after(Clock::kLongest));
+    on_alarm();
   }
 
   /// The timer's interrupt.
   void on_alarm() {
     timer_.acknowledge();
-    Clock clock = look_at_clock();
-    clock.read(count());
-    keep(clock);
+    {
+      const cpu::InterruptsOff off;
+      clock_.move_on(timer_.count());
+    }
     // There is always an alarm before the counter has gone round, so that no turn is missed however
     // long nobody asks for the time.
-    arm(clock.after(Clock::kLongest));
-    note_alarm();
+    const cpu::InterruptsOff off;
+    timer_.arm(clock_.after(Clock::kStep));
   }
 
   TimePoint now() const override {
-    Clock clock = look_at_clock();
-    return clock.read(count());
+    std::uint32_t count;
+    Clock clock = look(count);
+    return clock.time(count);
   }
 
+  // A wake that comes before it returns is one with those before.
   void wait_until(TimePoint deadline) override {
-    while (!take_wake()) {
-      forget_alarm();
-      const Clock clock = look_at_clock();
+    for (;;) {
+      std::uint32_t count;
+      Clock clock = look(count);
       const std::uint32_t ticks = clock.ticks_until(deadline);
-      if (clock.since(count()) + kNearest >= ticks) return;
-      arm(clock.after(ticks));
-      sleep();
+      if (clock.since(count) + kNearest >= ticks || !sleep_until(clock.after(ticks))) break;
+      cpu::let_interrupts_run();
     }
+    forget_wake();
   }
 
  private:
@@ -113,25 +117,20 @@ class CortexMPort final : public detail::CortexM {
   // 5 us: to fall asleep and to wake would take longer.
   static constexpr std::uint32_t kNearest = BareTimer::kHz / 200'000;
 
-  // As the last alarm left it, less than a turn ago.
-  Clock look_at_clock() const {
+  Clock look(std::uint32_t& count) const {
     const cpu::InterruptsOff off;
+    count = timer_.count();
     return clock_;
   }
 
-  void keep(const Clock& clock) {
+  // From the look at what woke until asleep: an interrupt that comes now ends the sleep, and runs
+  // when they are on again. Whether nobody had called wake().
+  bool sleep_until(std::uint32_t at) {
     const cpu::InterruptsOff off;
-    clock_ = clock;
-  }
-
-  std::uint32_t count() const {
-    const cpu::InterruptsOff off;
-    return timer_.count();
-  }
-
-  void arm(std::uint32_t at) {
-    const cpu::InterruptsOff off;
+    if (woken()) return false;
     timer_.arm(at);
+    cpu::wait_for_interrupt();
+    return true;
   }
 
   mutable BareTimer timer_;  // looking at it may bring it up to date

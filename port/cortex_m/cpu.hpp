@@ -19,10 +19,14 @@ inline Mask mask_interrupts() {
   return before;
 }
 
-/// Ends one mask_interrupts(). If that turns them on, those that are pending run before it returns.
+/// Ends one mask_interrupts().
 inline void restore_interrupts(Mask before) {
-  __asm__ volatile("msr primask, %0\n\tisb" : : "r"(before) : "memory");
+  __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
 }
+
+/// Those that are on and pending run before it returns; else it may take the processor some
+/// instructions to see that they are on.
+inline void let_interrupts_run() { __asm__ volatile("isb" : : : "memory"); }
 
 /// Sleeps until an interrupt is pending, also while they are off. Not WFE: an event that nobody
 /// waited for would end it at once.
@@ -35,12 +39,22 @@ inline std::uint32_t active_exception() {
   return number;
 }
 
+/// A table that is as long as it is used, as toolchains/boards/vectors.S, gets this far. Others
+/// have no such symbol.
+template <unsigned kNumber>
+void take_vector() {
+  __asm__ volatile(".weak vector_%c0\n\t.reloc ., R_ARM_NONE, vector_%c0" : : "i"(kNumber));
+}
+
 #else
 
 Mask mask_interrupts();
 void restore_interrupts(Mask before);
+void let_interrupts_run();
 void wait_for_interrupt();
 std::uint32_t active_exception();
+template <unsigned kNumber>
+void take_vector();
 
 #endif
 
@@ -49,9 +63,11 @@ inline volatile std::uint32_t& reg(std::uintptr_t address) {
   return *reinterpret_cast<volatile std::uint32_t*>(address);
 }
 
-/// Lets interrupt `number` of the board through.
-inline void enable_interrupt(unsigned number) {
-  reg(0xE000E100 + number / 32 * 4) = std::uint32_t{1} << number % 32;
+/// Lets interrupt `kNumber` of the board through.
+template <unsigned kNumber>
+void enable_interrupt() {
+  take_vector<kNumber>();
+  reg(0xE000E100 + kNumber / 32 * 4) = std::uint32_t{1} << kNumber % 32;
 }
 
 /// Interrupts are off while it lives. It nests. Inline, so that they are for fewer instructions.

@@ -20,7 +20,7 @@ class Nrf51Timer {
     cpu::reg(kBase + kPrescaler) = 4;  // 16 MHz by 2^4
     cpu::reg(kBase + kEnableInterrupt) = 1 << 16;
     cpu::reg(kBase + kStart) = 1;
-    cpu::enable_interrupt(kInterrupt);
+    cpu::enable_interrupt<kInterrupt>();
   }
 
   std::uint32_t count() {

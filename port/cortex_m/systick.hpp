@@ -35,7 +35,7 @@ class SysTick {
     }
   }
 
-  void arm(std::uint32_t at) {
+  [[gnu::noinline]] void arm(std::uint32_t at) {
     const auto left = static_cast<std::int32_t>(registers().value);
     if (period_ended()) return begin_period();  // the interrupt is on its way
     const auto ticks = static_cast<std::int32_t>(at - begin_ - period_) + left;

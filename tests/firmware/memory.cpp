@@ -15,7 +15,7 @@ eyelet::Loop other{port, blocks};
 eyelet::ThreadSafeFlag flag{loop};
 eyelet::IsrQueue<int, 8> queue{loop};
 
-extern "C" void Interrupt8_Handler() { port.on_alarm(); }
+void board_timer_interrupt() { port.on_alarm(); }
 
 #define TELL_SIZE(object) \
   __asm__(".global sizeof_" #object "\n\t.set sizeof_" #object ", %c0" : : "i"(sizeof object))

@@ -162,7 +162,7 @@ bool refusals_were_counted() {
 
 }  // namespace
 
-extern "C" void Interrupt8_Handler() { port.on_alarm(); }
+void board_timer_interrupt() { port.on_alarm(); }
 
 extern "C" void SysTick_Handler() {
   // On its stack the processor has left r0 to r3, r12, lr, and where it was.

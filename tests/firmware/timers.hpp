@@ -8,5 +8,5 @@
 inline void (*on_board_timer)() = nullptr;
 inline void (*on_core_timer)() = nullptr;
 
-extern "C" void Interrupt8_Handler() { on_board_timer(); }
+void board_timer_interrupt() { on_board_timer(); }
 extern "C" void SysTick_Handler() { on_core_timer(); }

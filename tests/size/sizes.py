@@ -15,7 +15,7 @@ import page
 from target import Target, parts_of, size_of
 
 HEADLINE = 'cortex_m3'
-COUNTED = 'cortex_m0', 'cortex_m3'  # where instructions are counted
+COUNTED = 'cortex_m0', 'cortex_m3', 'cortex_m33'  # where instructions are counted
 GROWTH = 1.03
 
 

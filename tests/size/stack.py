@@ -25,7 +25,8 @@ POINTERS = {
     'fn': r'::ignore_cancelled\b',        # of a generator's aclose(); others are inline
     'handler_': None,
     'call_': None,
-    'on_byte': None,  # of the board
+    'on_byte': None,  # of a board, and of a kind of port
+    'on_byte_': None,
 }
 GUARDED = re.compile(r'\bdetail::(bury|cancel_children)\(')
 

@@ -27,20 +27,19 @@ ENDS_OTHERS = r'\bdetail::(\{anonymous\}::abandon|bury)\('
 # What turns interrupts off, by the function into which that was compiled.
 PLACES = {
     "the port's critical section": r'::enter_critical\(',
-    'setting the alarm': r'::arm\(',
-    'reading the clock': r'::(now|count|wait_until|on_alarm)\(',
-    'falling asleep': r'::sleep\(',
+    'reading the clock': r'::(now|count)\(',
+    'setting the alarm, falling asleep': r'::(arm|on_alarm|wait_until)\(',
     'starting the clock': r'::start\(|^main$',
     'elsewhere': r'',
 }
 
 # Where the bytes of an image go: the first pattern that a symbol matches.
 PARTS = {
-    'port': r'CortexM|TickClock|Interrupt\d+_Handler|SysTick_Handler|board::port',
+    'port': r'CortexM|TickClock|Timer<|SysTick|Interrupt\d+_Handler|board::port',
     'timers': r'TimerQueue|restore|eyelet::kAtOnce',
     'loop': r'eyelet::(Loop|Handle)\b|BlockPool',
     'futures': r'eyelet::',
-    'start-up and C library': r'^(reset|unexpected_interrupt|mem\w+|__\w+)$|board::',
+    'start-up and C library': r'^(reset|(HardFault|NMI)_Handler|mem\w+|__\w+)$|board::',
     'the program': r'',
 }
 

@@ -39,7 +39,7 @@ void exit(int status) {
 }
 
 void fail(const char* why) {
-  print(why);
+  ask(Call::write0, why);
   exit(99);
 }
 

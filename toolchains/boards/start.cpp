@@ -6,15 +6,13 @@
 extern "C" {
 
 // From sections.ld; the addresses are what counts.
-extern std::uint32_t data_begin, data_end, data_image, __bss_start, _end;
+extern std::uint32_t data_begin, data_end, data_image, _end;
 
-// Constructors, arguments, and then main(). Only programs that link hosted.cpp have it: firmware
-// has no objects with constructors that run before main(), sections.ld sees to it.
-[[gnu::weak]] void run_hosted();
+// main(); in programs that link hosted.cpp, what that has to do before it.
+int run_program();
 
-int main();
-
-void unexpected_interrupt() { board::fail("an unexpected interrupt or a fault\n"); }
+[[gnu::weak]] void HardFault_Handler() { board::fail("unexpected interrupt or fault\n"); }
+[[gnu::weak, gnu::alias("HardFault_Handler")]] void NMI_Handler();
 
 // The compiler would call memcpy and memset for the two loops: 400 bytes in all.
 [[gnu::optimize("no-tree-loop-distribute-patterns")]] void reset() {
@@ -24,10 +22,10 @@ void unexpected_interrupt() { board::fail("an unexpected interrupt or a fault\n"
   __asm__ volatile("dsb\n\tisb" : : : "memory");
 #endif
   const std::uint32_t* image = &data_image;
-  for (std::uint32_t* word = &data_begin; word != &data_end;) *word++ = *image++;
-  for (std::uint32_t* word = &__bss_start; word != &_end;) *word++ = 0;
-  if (run_hosted != nullptr) run_hosted();
-  board::exit(main());
+  std::uint32_t* word = &data_begin;
+  while (word != &data_end) *word++ = *image++;
+  while (word != &_end) *word++ = 0;
+  board::exit(run_program());
 }
 
 }  // extern "C"

@@ -1,45 +1,48 @@
 // SPDX-License-Identifier: BSL-1.0
 // The vector table of any Cortex-M: a handler is a function with the name it has here, in C's way of
-// naming. What comes without one ends the program.
+// naming. Where there is none the table has a 0, which is no address of Thumb code: what comes by
+// it is a fault, and start.cpp tells of that.
 
     .syntax unified
     .thumb
 
-    // A word of the table, and what stands in for a handler that nobody wrote.
     .macro handler name
-    .word \name
-    .weak \name
-    .thumb_set \name, unexpected
+    .weak \name\()_Handler
+    .word \name\()_Handler
     .endm
-
-    // In this file: an alias of a function elsewhere would be final.
-    .text
-    .thumb_func
-unexpected:
-    bl unexpected_interrupt
 
     .section .vectors, "a"
     .global vectors
 vectors:
+    .reloc vectors, R_ARM_NONE, last_vector
     .word stack_top
     .word reset
-    handler NMI_Handler
-    handler HardFault_Handler
-    handler MemManage_Handler
-    handler BusFault_Handler
-    handler UsageFault_Handler
-    handler SecureFault_Handler
-    .word 0, 0, 0
-    handler SVC_Handler
-    handler DebugMon_Handler
-    .word 0
-    handler PendSV_Handler
-    handler SysTick_Handler
-
-    // Those of the board, by number.
-    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-    handler Interrupt\number\()_Handler
+    .irp name, NMI, HardFault, MemManage, BusFault, UsageFault, SecureFault
+    handler \name
     .endr
-    .irp number, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    handler Interrupt\number\()_Handler
+    .word 0, 0, 0
+    handler SVC
+    handler DebugMon
+    .word 0
+    handler PendSV
+    handler SysTick
+
+    // Those of the board, by number, each in a section of its own, which keeps the one before it: the
+    // linker takes those up to vectors.ld's last_vector, or to the last that is enabled by
+    // cpu::enable_interrupt().
+    .macro interrupt number, before
+    .section .vectors.\number, "a"
+    .global vector_\number
+vector_\number:
+    .if \number
+    .reloc vector_\number, R_ARM_NONE, vector_\before
+    .endif
+    handler Interrupt\number
+    .endm
+
+    .altmacro
+    .set .Lnumber, 0
+    .rept 64
+    interrupt %.Lnumber, %(.Lnumber - 1)
+    .set .Lnumber, .Lnumber + 1
     .endr

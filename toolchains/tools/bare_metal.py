@@ -2,7 +2,7 @@
 """SCons tool: programs for a Cortex-M without an operating system, and QEMU's board to run them.
 
 Firmware is linked with FIRMWARE_LINKFLAGS; tests and examples, which want more of a C library, with
-HOSTED_LINKFLAGS. Firmware is for FIRMWARE_BOARD, a folder of toolchains/boards, where there is one.
+HOSTED_LINKFLAGS. Firmware is for FIRMWARE_BOARD, a folder of toolchains/boards.
 """
 BOARDS = 'toolchains/boards'
 INCLUDE = 'build/cross/include'  # Debian's compiler does not look into the host's /usr/include
@@ -14,9 +14,9 @@ CONSOLE = ('-chardev file,id=console,path=/dev/stdout,append=on -semihosting-con
            '-object filter-buffer,id=alarm,netdev=nobody,interval=1000')
 
 
-def generate(env, cpu, machine, memory, board='', more_memory=''):
-    """`cpu`: the compiler's options. `machine`: QEMU's. `board`: that of firmware, if any. `memory`:
-    of tests and examples, one of toolchains/boards/*.ld. `more_memory`: QEMU's options for it."""
+def generate(env, cpu, machine, board, memory, more_memory=''):
+    """`cpu`: the compiler's options. `machine`: QEMU's. `board`: that of firmware. `memory`: of tests
+    and examples, one of toolchains/boards/*.ld. `more_memory`: QEMU's options for it."""
     env.Tool('cross', target='arm-none-eabi', bits=32,
              runner=[f'{BOARDS}/run', f'{machine} {more_memory}'])
     cpu = ['-mthumb', *cpu]
@@ -26,7 +26,7 @@ def generate(env, cpu, machine, memory, board='', more_memory=''):
         ASFLAGS=cpu,
         LINKFLAGS=[*cpu, '-nostartfiles', '-Wl,--gc-sections', '-Wl,--fatal-warnings',
                    f'-L{BOARDS}'],
-        HOSTED_LINKFLAGS=['-T', memory, '--specs=rdimon.specs', '-Wl,--undefined=main',
+        HOSTED_LINKFLAGS=['-T', '$MEMORY', '--specs=rdimon.specs', '-Wl,--undefined=main',
                           '-Wl,--undefined=run_hosted', '-Wl,--defsym=stack_bytes=64K'],
         NEEDS=['qemu-system-arm', f'#{INCLUDE}'],
     )
@@ -35,11 +35,9 @@ def generate(env, cpu, machine, memory, board='', more_memory=''):
                     'thread': 'threads', 'tests/thread_port.hpp': 'threads',
                     'tests/child.hpp': 'processes',
                     'tests/fake_processor.hpp': 'processor but its own'}
-    env.Replace(BOARD=BOARDS, PROGSUFFIX='.elf')
-    if board:
-        env.Replace(FIRMWARE_BOARD=board,
-                    FIRMWARE_LINKFLAGS=['-T', f'{board}.ld', '--specs=nano.specs'],
-                    FIRMWARE_RUNNER=[f'{BOARDS}/run', f'{machine} {CONSOLE}'])
+    env.Replace(BOARD=BOARDS, MEMORY=memory, PROGSUFFIX='.elf', FIRMWARE_BOARD=board,
+                FIRMWARE_LINKFLAGS=['-T', f'{board}.ld', '--specs=nano.specs'],
+                FIRMWARE_RUNNER=[f'{BOARDS}/run', f'{machine} {CONSOLE}'])
 
 
 def exists(_):

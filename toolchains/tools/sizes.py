@@ -14,7 +14,6 @@ MEASURED = 'build/sizes.json'
 PAGE = 'docs/SIZES.md'
 TARGETS = ('cortex_m0', 'cortex_m3', 'cortex_m4f', 'cortex_m33', 'linux_armhf', 'linux_arm64', 'gcc')
 HEADLINE = 'cortex_m3'
-ANY_BOARD = 'mps2'  # for a processor without one: nothing runs on it
 
 
 class Sizes:
@@ -34,8 +33,8 @@ class Sizes:
         env.Append(CCFLAGS=['-Os'], CPPDEFINES=['NDEBUG'], LINKFLAGS=['-Wl,--gc-sections'])
         parts, start = ['lib/eyelet', 'port/poll'], []
         if toolchain.board:
-            board = f'toolchains/boards/{env.get("FIRMWARE_BOARD", ANY_BOARD)}'
-            env.Append(CPPPATH=[Dir(board)], LINKFLAGS=['-T', 'mps2.ld', '--specs=nano.specs'])
+            board = f'toolchains/boards/{env["FIRMWARE_BOARD"]}'
+            env.Append(CPPPATH=[Dir(board)], LINKFLAGS=['-T', '$MEMORY', '--specs=nano.specs'])
             parts = ['lib/eyelet', 'port/cortex_m', board]
             start = [env.Object(f'{out}/toolchains/boards/{part}')
                      for part in ('start.cpp', 'semihosting.cpp', 'vectors.S')]

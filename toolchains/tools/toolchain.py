@@ -66,7 +66,7 @@ class Toolchain:
         self.wide = self.test.Clone(OBJSUFFIX='.wide.o')
         self.wide.Append(CPPDEFINES={'EYELET_BLOCK_BYTES': 256})
         self.conformance = self.player(self.test, 'tests/conformance/runner')
-        self.firmware = self.build_firmware() if 'FIRMWARE_BOARD' in env else {}
+        self.firmware = self.build_firmware() if 'BOARD' in env else {}
         self.simulate = self.player(self.long_test, 'tests/simulate/simulate')
         self.examples = {}
         for name in self.example_names():
@@ -212,9 +212,6 @@ class Toolchain:
             yield check(f'{self.name}: {part}', report.skip(why))
         if only := self.env['ONLY']:
             yield check(f'{self.name}: all else', report.skip(f'does not include {" or ".join(only)}'))
-        if self.board and not self.firmware:
-            yield check(f'{self.name}: examples/firmware, tests/firmware',
-                        report.skip('nothing in toolchains/boards for its peripherals'))
         left_out = {}
         for path in sorted([*Path('tests').rglob('*.cpp'), *Path('examples').rglob('*.cpp')]):
             if what := self.lacking(path):

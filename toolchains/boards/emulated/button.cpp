@@ -5,7 +5,7 @@
 
 namespace {
 
-constexpr unsigned kInterrupt = 25;  // without a source on either board
+constexpr unsigned kInterrupt = 25;  // without a source on any of the boards
 
 bool touched = false;
 void (*on_change)(bool pressed) = nullptr;
@@ -16,7 +16,7 @@ namespace board {
 
 void start_button(void (*fn)(bool pressed)) {
   on_change = fn;
-  eyelet::cpu::enable_interrupt(kInterrupt);
+  eyelet::cpu::enable_interrupt<kInterrupt>();
 }
 
 void touch_button(bool pressed) {

@@ -25,7 +25,7 @@ void start_uart(void (*fn)(char byte)) {
   reg(kEnableInterrupt) = 1 << 2;
   reg(kStartReceiving) = 1;
   reg(kStartSending) = 1;
-  eyelet::cpu::enable_interrupt(2);
+  eyelet::cpu::enable_interrupt<2>();
 }
 
 void send(char byte) {
