@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-"""A second opinion, with the checks on."""
+"""A second opinion, with the checks on, and a timer wheel that most timers are too far for."""
 Import('env')
 
 env.Replace(CC='clang', CXX='clang++')
-env.Append(CCFLAGS=['-O1'])
+env.Append(CCFLAGS=['-O1'], CPPDEFINES={'EYELET_TIMER_WHEEL_LEVELS': 1})

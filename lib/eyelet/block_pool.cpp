@@ -3,11 +3,11 @@
 
 namespace eyelet::detail {
 
-template <std::size_t BlockBytes, bool FaultInjection>
+template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
 void BlockPool::count_failure() {
   ++failures_;
 }
 
-template void BlockPool::count_failure<kBlockBytes, kFaultInjection>();
+template void BlockPool::count_failure<kBlockBytes, kFaultInjection, kTimerWheelLevels>();
 
 }  // namespace eyelet::detail

@@ -37,7 +37,7 @@ enum class State : std::uint8_t { pending, value, error, cancelled };
 
 /// Bits of Block::flags.
 enum Flag : std::uint8_t {
-  kArmed = 1,             ///< in the timer queue, its link and upstream used by the heap
+  kArmed = 1,             ///< a timer, its link and upstream used by the heap or a bucket
   kGranted = 2,           ///< a wait in the ready queue that has not been delivered
   kAsked = 2,             ///< a stage: a request to cancel passed through it
   kRunning = 4,           ///< its callable is on the stack
@@ -106,7 +106,7 @@ struct alignas(kPayloadAlign) Block : Link {
   Kind kind;
   State state;
   std::uint8_t flags;
-  std::uint8_t depth;  // timer heap: rank. Task: requests to cancel. finally: held state
+  std::uint8_t depth;  // timer: rank in the heap, or 0. Task: requests to cancel. finally: state
   Block* upstream;     // what it waits for. Timer heap: parent
   Count handles;
   Count dependents;    // continuations, waiting and scheduled ones
@@ -175,7 +175,7 @@ class BlockPool {
     if constexpr (kFaultInjection)
       exhausted = exhausted || (fail_acquisition != nullptr && fail_acquisition());
     if (exhausted) {
-      count_failure<kBlockBytes, kFaultInjection>();
+      count_failure<kBlockBytes, kFaultInjection, kTimerWheelLevels>();
       return nullptr;
     }
     if (block != nullptr) {
@@ -207,7 +207,7 @@ class BlockPool {
  private:
   // Its template arguments are the link-time tag: code that was built with another layout asks for
   // a function that the library does not have.
-  template <std::size_t BlockBytes, bool FaultInjection>
+  template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
   [[gnu::cold]] void count_failure();
 
   Block* blocks_;

@@ -6,7 +6,7 @@
 
 #include <eyelet/mailbox.hpp>
 #include <eyelet/result.hpp>
-#include <eyelet/timer_queue.hpp>
+#include <eyelet/timer_wheel.hpp>
 
 namespace eyelet {
 
@@ -266,7 +266,7 @@ class Loop {
   TimePoint look_at_clock() { return latest_ = port_->now(); }
   /// Ends a callback's identity: from now on its handles name nothing.
   static void retire(detail::Block& block) { ++block.generation; }
-  detail::TimerQueue& timers() { return timers_; }
+  detail::Timers& timers() { return timers_; }
   detail::BlockPool& pool() { return pool_; }
   Port& port() { return *port_; }
   /// From now on `source` is looked at. It outlives the loop; once more changes nothing.
@@ -292,9 +292,9 @@ class Loop {
                  std::size_t first_timer_order = 0)
       : port_{&port},
         pool_{blocks, static_cast<detail::Count>(block_count)},
-        timers_{first_timer_order},
         mailbox_{mail, static_cast<std::uint8_t>(mail_count)},
-        run_mail_{mail_count != 0 ? run_mail : nullptr} {}
+        run_mail_{mail_count != 0 ? run_mail : nullptr},
+        timers_{port, first_timer_order} {}
 
  private:
   template <std::size_t Offset, class F>
@@ -329,7 +329,6 @@ class Loop {
   detail::List ready_;
   detail::List* batch_ = nullptr;  // of the run that is going on: what was ready at its last pass
   detail::BlockPool pool_;
-  detail::TimerQueue timers_;
   TimePoint latest_ = kAtOnce;  // that the clock has shown
   detail::Mailbox mailbox_;
   // What not every program uses is called by pointer, so that the linker drops it from the others.
@@ -344,6 +343,8 @@ class Loop {
   std::size_t callbacks_planned_ = kCallbacksPerPoll;  // will have run when it pauses
   std::uint32_t slow_limit_ = 0;                       // microseconds; both saturate after 71
   std::uint32_t longest_ = 0;                          // minutes
+  // Last, because of its buckets.
+  detail::Timers timers_;
 };
 
 /// A loop with its memory: `Blocks` blocks, and room for `Mail` calls of call_soon_threadsafe.

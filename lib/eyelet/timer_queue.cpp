@@ -58,8 +58,12 @@ void merge(Link** place, Block* above, Block* a, Block* b) {
 }  // namespace
 
 void TimerQueue::arm(Block& block, TimePoint deadline) {
-  ::new (static_cast<void*>(block.payload)) Timer{deadline, order_++};
-  block.flags |= kArmed;
+  stamp(block, deadline);
+  insert(block);
+}
+
+void TimerQueue::insert(Block& block) {
+  const TimePoint deadline = timer(block).deadline;
   // It is the last to be armed, so it goes below all on the right spine that are not later: there
   // is less to compare than in a merge.
   Link** place = &root_;
@@ -88,13 +92,6 @@ void TimerQueue::remove(Block& block) {
                        : left(*parent) == &block ? &parent->next
                                                  : &parent->prev;
   merge(place, parent, left(block), right(block));
-}
-
-Block* TimerQueue::pop_due(TimePoint now) {
-  Block* const first = root();
-  if (first == nullptr || timer(*first).deadline > now) return nullptr;
-  remove(*first);
-  return first;
 }
 
 }  // namespace eyelet::detail

@@ -2,9 +2,9 @@
 // timer_queue: armed blocks, the earliest first, equal deadlines in arming order. Floor 2.
 // A leftist heap inside the blocks: no memory of its own, arm and remove O(log n) at worst. A
 // binary heap in an array would need memory beside the blocks; a pairing heap is shorter, but one
-// pop may take O(n); a wheel needs an array of lists. Overflow cannot happen here: saturating_add
-// (time.hpp) ends before kNever. A zero delay is due in the next pass and not in this one, because
-// the loop takes what is due before it runs any of it.
+// pop may take O(n); where memory is no matter, timer_wheel keeps most timers out of here. Overflow
+// cannot happen here: saturating_add (time.hpp) ends before kNever. A zero delay is due in the next
+// pass and not in this one, because the loop takes what is due before it runs any of it.
 #pragma once
 
 #include <eyelet/block_pool.hpp>
@@ -36,11 +36,24 @@ class TimerQueue {
   /// Arms `block`, which is in no list. O(log n).
   void arm(Block& block, TimePoint deadline);
 
+  /// Its first half: the block gets its deadline and its arming number.
+  void stamp(Block& block, TimePoint deadline) {
+    ::new (static_cast<void*>(block.payload)) Timer{deadline, order_++};
+    block.flags |= kArmed;
+  }
+  /// Its second half: the block goes in as the last of those with its deadline. O(log n).
+  void insert(Block& block);
+
   /// Takes an armed block out. O(log n).
   void remove(Block& block);
 
   /// Takes the earliest block out if its deadline is not after `now`, else null. O(log n).
-  Block* pop_due(TimePoint now);
+  Block* pop_due(TimePoint now) {
+    Block* const first = root();
+    if (first == nullptr || timer(*first).deadline > now) return nullptr;
+    remove(*first);
+    return first;
+  }
 
  private:
   Block* root() const { return static_cast<Block*>(root_); }
