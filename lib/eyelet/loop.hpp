@@ -341,8 +341,9 @@ class Loop {
   detail::Cancelling cancelling_;
   std::uintptr_t owner_ = 0;                           // context of the current run
   std::size_t callbacks_planned_ = kCallbacksPerPoll;  // will have run when it pauses
-  std::uint32_t slow_limit_ = 0;                       // microseconds; both saturate after 71
-  std::uint32_t longest_ = 0;                          // minutes
+  // Microseconds; both saturate after 71 minutes.
+  std::uint32_t slow_limit_ = 0;
+  std::uint32_t longest_ = 0;
   // Last, because of its buckets.
   detail::Timers timers_;
 };
