@@ -429,7 +429,7 @@ TEST(TimerWheel, agrees_with_a_sorted_list_in_long_random_runs_of_any_clock) {
                               kAtOnce,     kEndOfTime - 24h * 30, kEndOfTime - 1h};
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     Random random{seed};
-    Checked wheel{starts[seed % 6], seed % 5 + seed % 3 * 50 + 2};
+    Checked wheel{starts[seed % 6], static_cast<std::size_t>(seed % 5 + seed % 3 * 50 + 2)};
     play(wheel, random, 1000);
     while (!wheel.empty() && wheel.deadline(0) != kNever)
       CHECK_TRUE(wheel.pop(std::max(wheel.next(), wheel.now())));
