@@ -12,31 +12,14 @@ bool came_before(Block& one, Block& other) {
 
 }  // namespace
 
-void WaitList::join(Block& waiter) {
-  payload<WaiterBase>(waiter).arrival = arrivals_++;
-  waiting_.push_back(waiter);
-}
-
 void WaitList::rejoin(Block& waiter) {
   Link* before = waiting_.front();
   while (before != waiting_.end() && came_before(block_of(*before), waiter)) before = before->next;
   insert_before(*before, waiter);
 }
 
-void WaitList::grant(Block& waiter) {
-  unlink(waiter);
-  set_flag(waiter, kGranted);
-  ++granted_;
-  waiter.loop->schedule(waiter);
-}
-
 bool WaitList::overtakes(Block& waiter) const {
   return !waiting_.empty() && came_before(*front(), waiter);
-}
-
-void WaitList::collect(Block& waiter) {
-  clear_flag(waiter, kGranted);
-  --granted_;
 }
 
 bool WaitList::leave(Block& waiter) {

@@ -79,6 +79,25 @@ struct Waiter : WaiterBase {
   Request request;
 };
 
+// Here, because calling them would cost a lock that is handed over 20 instructions.
+
+inline void WaitList::grant(Block& waiter) {
+  unlink(waiter);
+  set_flag(waiter, kGranted);
+  ++granted_;
+  waiter.loop->schedule(waiter);
+}
+
+inline void WaitList::join(Block& waiter) {
+  payload<WaiterBase>(waiter).arrival = arrivals_++;
+  waiting_.push_back(waiter);
+}
+
+inline void WaitList::collect(Block& waiter) {
+  clear_flag(waiter, kGranted);
+  --granted_;
+}
+
 /// What a waiter asks for that wants nothing but its turn.
 struct NoRequest {};
 
