@@ -28,7 +28,7 @@ Result<Guard<Lock>> Lock::deliver(detail::NoRequest&) {
 }
 
 void Lock::pass_on() {
-  if (!locked_ && granted() == 0 && !empty()) grant_front();
+  if (!empty() && !locked_ && granted() == 0) grant_front();
 }
 
 }  // namespace eyelet

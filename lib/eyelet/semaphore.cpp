@@ -28,7 +28,7 @@ Result<Guard<Semaphore>> Semaphore::deliver(detail::NoRequest&) {
 }
 
 void Semaphore::pass_on() {
-  while (value() != 0 && !empty()) grant_front();
+  while (!empty() && value() != 0) grant_front();
 }
 
 }  // namespace eyelet
