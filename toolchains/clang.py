@@ -3,4 +3,6 @@
 Import('env')
 
 env.Replace(CC='clang', CXX='clang++')
+env['ELSEWHERE'] = {'tests/interleavings': 'gcc plays every order, and the sanitizers look on',
+                    'examples': 'gcc and the sanitizers run them'}
 env.Append(CCFLAGS=['-O1'], CPPDEFINES={'EYELET_TIMER_WHEEL_LEVELS': 1})
