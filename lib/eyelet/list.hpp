@@ -76,7 +76,8 @@ class List {
   Link& pop_front() {
     EYELET_ASSERT(!empty());
     Link& first = *ring_.next;
-    unlink(first);
+    ring_.next = first.next;
+    first.next->prev = &ring_;
     return first;
   }
 

@@ -48,36 +48,32 @@ Result<void> Loop::run(const Block* awaited) {
   if (running_) return failure(Errc::invalid_state);
   running_ = true;
   owner_ = port_->context();
-  detail::List batch;
-  batch_ = &batch;
+  detail::List* batch = ready_ == lists_ ? lists_ + 1 : lists_;
   Error error;
   bool last = false;
   do {
     if (awaited != nullptr && awaited->state != State::pending) {
       // One more pass: the callbacks of what was awaited are ready by now.
-      if (last || ready_.empty()) break;
+      if (last || ready_->empty()) break;
       last = true;
     }
-    if (ready_.empty() && !wait()) {
+    if (ready_->empty() && !wait()) {
       error = Error{Errc::deadlock, count_pending()};
       report(error);
       break;
     }
     if (!timers_.empty()) schedule_due();
     const unsigned mail = mailbox_.size();
-    if (!ready_.empty()) {
-      batch.take(ready_);
-      do {
-        Block& block = detail::block_of(batch.pop_front());
-        run_one([&block] { block.operations->turn(block); });
-      } while (!batch.empty());
+    std::swap(ready_, batch);
+    while (!batch->empty()) {
+      Block& block = detail::block_of(batch->pop_front());
+      run_one([&block] { block.operations->turn(block); });
     }
     if (mail != 0) run_mail_(*this, mail);
   } while (!stopping_);
   // A stop that came too late must not end the next run.
   stopping_ = false;
   running_ = false;
-  batch_ = nullptr;
   return result_of(error);
 }
 
@@ -90,7 +86,7 @@ TimePoint Loop::poll() {
   stop();
   static_cast<void>(run(nullptr));
   look_at_sources();  // for a host that the wake itself made call: it may not ask the port again
-  return ready_.empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
+  return ready_->empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
 }
 
 // What a pass calls is inline, though it is long: 12 instructions less for each event.
@@ -109,7 +105,7 @@ inline bool Loop::wait() {
 
 void Loop::schedule_due() {
   const TimePoint now = look_at_clock();
-  while (Block* due = timers_.pop_due(now)) ready_.push_back(*due);
+  while (Block* due = timers_.pop_due(now)) ready_->push_back(*due);
 }
 
 // The sources after the wait: a signal that comes too late for this look ends the next wait.
@@ -214,10 +210,9 @@ Stats Loop::stats() const {
     ++stats.in_use;
     if ((pool_[i].flags & detail::kArmed) != 0) ++stats.timers;
   }
-  for (const detail::List* list : {&ready_, static_cast<const detail::List*>(batch_)})
-    if (list != nullptr)
-      for (const detail::Link* link = list->front(); link != list->end(); link = link->next)
-        ++stats.ready;
+  for (const detail::List& list : lists_)
+    for (const detail::Link* link = list.front(); link != list.end(); link = link->next)
+      ++stats.ready;
   stats.callbacks_run = callbacks_run();
   stats.mail_refused = mailbox_.refused();
   stats.longest_callback = Duration{longest_};

@@ -255,12 +255,12 @@ class Loop {
   /// Puts `block` at the end of the ready queue.
   void schedule(detail::Block& block) {
     check_context();
-    ready_.push_back(block);
+    ready_->push_back(block);
   }
   /// The same with those that a Ring has released.
   void schedule_ring(detail::Link& first) {
     check_context();
-    ready_.push_back_ring(first);
+    ready_->push_back_ring(first);
   }
   /// time(), which the loop remembers: what is armed for then is due without another look.
   TimePoint look_at_clock() { return latest_ = port_->now(); }
@@ -326,8 +326,8 @@ class Loop {
   // Callbacks until the loop pauses, to ask the port, or to time the next one: one look for both.
   std::uint16_t until_pause_ = kCallbacksPerPoll;
   Port* port_;
-  detail::List ready_;
-  detail::List* batch_ = nullptr;  // of the run that is going on: what was ready at its last pass
+  detail::List* ready_ = &lists_[0];  // the other one is the batch of the pass that is going on
+  detail::List lists_[2];
   detail::BlockPool pool_;
   TimePoint latest_ = kAtOnce;  // that the clock has shown
   detail::Mailbox mailbox_;
@@ -401,7 +401,7 @@ template <class F>
 Handle Loop::call_soon(F&& fn) {
   detail::Block* const block = new_callback<0>(std::forward<F>(fn));
   if (block == nullptr) return Handle{why_refused()};
-  ready_.push_back(*block);
+  ready_->push_back(*block);
   return Handle{*block};
 }
 
