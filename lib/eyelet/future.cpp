@@ -19,4 +19,10 @@ Errc AnyFuture::no_block() const {
   return loop() == nullptr ? Errc::invalid_state : loop()->why_refused();
 }
 
+Result<void> AnyFuture::refuse() const {
+  if (block() == nullptr) return failure(no_block());
+  if (block()->kind == detail::Kind::promise && cancelled()) return {};
+  return failure(Errc::invalid_state);
+}
+
 }  // namespace eyelet

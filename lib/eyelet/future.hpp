@@ -17,7 +17,7 @@ class [[nodiscard]] AnyFuture {
   AnyFuture(const AnyFuture& other) : word_{other.word_} {
     if (detail::Block* b = block()) detail::add_handle(*b);
   }
-  AnyFuture(AnyFuture&& other) noexcept : word_{std::exchange(other.word_, 0)} {}
+  AnyFuture(AnyFuture&& other) noexcept : word_{std::exchange(other.word_, kNoBlock)} {}
   AnyFuture& operator=(AnyFuture other) noexcept {
     std::swap(word_, other.word_);
     return *this;
@@ -61,7 +61,10 @@ class [[nodiscard]] AnyFuture {
                                : reinterpret_cast<std::uintptr_t>(&loop) | kNoBlock} {}
   /// Null if there is none.
   [[gnu::always_inline]] detail::Block* block() const {
-    return (word_ & kNoBlock) != 0 ? nullptr : reinterpret_cast<detail::Block*>(word_);
+    if ((word_ & kNoBlock) != 0) return nullptr;
+    // The compiler cannot know, and would look again whether it is null.
+    if (word_ == 0) __builtin_unreachable();
+    return reinterpret_cast<detail::Block*>(word_);
   }
   /// Null for a future of nothing.
   Loop* loop() const {
@@ -70,16 +73,19 @@ class [[nodiscard]] AnyFuture {
   /// Gives the handle away.
   [[gnu::always_inline]] detail::Block* release() && {
     detail::Block* const given = block();
-    word_ = 0;
+    word_ = kNoBlock;
     return given;
   }
   /// Why there is no block.
   Errc no_block() const;
+  /// What set_result and set_error say if it is no pending promise.
+  Result<void> refuse() const;
 
  private:
+  // Beside the loop in which there was none, or beside null: of nothing.
   static constexpr std::uintptr_t kNoBlock = 1;
 
-  std::uintptr_t word_ = 0;
+  std::uintptr_t word_ = kNoBlock;
 };
 
 /// The outcome of type T of an operation that may still be going on.
@@ -276,22 +282,18 @@ template <class... Args>
 Result<void> Future<T>::set_result(Args&&... args) const {
   static_assert(detail::can_make<T, Args...>(),
                 "eyelet: set_result: no value of this future can be made from these arguments");
-  if (block() == nullptr) return failure(no_block());
-  detail::Block& b = *block();
-  if (b.kind != detail::Kind::promise) return failure(Errc::invalid_state);
-  if (b.state == detail::State::cancelled) return {};
-  if (detail::is_done(b)) return failure(Errc::invalid_state);
-  detail::set_value<T>(b, std::forward<Args>(args)...);
-  detail::complete(b);
+  detail::Block* const b = block();
+  if (b == nullptr || b->kind != detail::Kind::promise || b->state != detail::State::pending)
+    return refuse();
+  detail::set_value<T>(*b, std::forward<Args>(args)...);
+  detail::complete(*b);
   return {};
 }
 
 template <class T>
 Result<void> Future<T>::set_error(Error error) const {
   if (error.code == Errc::none) return failure(Errc::invalid_argument);
-  if (block() == nullptr) return failure(no_block());
-  if (cancelled() && block()->kind == detail::Kind::promise) return {};
-  if (!detail::fail_pending(*block(), error)) return failure(Errc::invalid_state);
+  if (block() == nullptr || !detail::fail_pending(*block(), error)) return refuse();
   return {};
 }
 
