@@ -316,7 +316,6 @@ Handle Future<T>::add_done_callback(F&& fn) const {
        },
        detail::destructor<Fn>()},
       detail::close_done_callback};
-  if (loop() == nullptr) return Handle{Errc::invalid_state};
   if (block() == nullptr) return Handle{no_block()};
   // A refusal is reported to the user, who may drop this very future there.
   Loop& there = *loop();

@@ -110,7 +110,7 @@ State input_state(const Block& stage, const Block* input, bool cancelled) {
 
 // Runs the callable if it wants this input, else passes the input on without calling anything.
 // Null afterwards: the input was let go.
-Block* start(Block& stage, Block*& input, bool cancelled) {
+inline Block* start(Block& stage, Block*& input, bool cancelled) {
   const FutureOperations& operations = future_operations(stage);
   const State outcome = input_state(stage, input, cancelled);
   if (!has_bit(operations.runs_on, outcome)) {
@@ -141,21 +141,34 @@ void await(Block& stage, Block& inner) {
   drop_handle(inner);
 }
 
+// A turn of a stage of which something is known beforehand: it was cancelled, or its callable has
+// run.
+Block* start_flagged(Block& stage, Block*& input) {
+  const bool cancelled = take_flag(stage, kCancelRequested);
+  set_flag(stage, kRunning);
+  if (!has_flag(stage, kAwaiting)) return start(stage, input, cancelled);
+  // Without an input: a circle was opened here, and an uncancel() came too late.
+  settle(stage, input, cancelled || input == nullptr);
+  return nullptr;
+}
+
 // The turn of a stage or task: afterwards it is done, or waits for what its callable returned.
 void resume(Block& stage) {
   Block* input = stage.upstream;
   stage.upstream = nullptr;
-  const unsigned flags = stage.flags;
-  const bool cancelled = (flags & kCancelRequested) != 0;
-  stage.flags = static_cast<std::uint8_t>((flags | kRunning) & ~unsigned{kCancelRequested});
-  Block* inner = nullptr;
-  if ((flags & kAwaiting) != 0)
-    // Without an input: a circle was opened here, and an uncancel() came too late.
-    settle(stage, input, cancelled || input == nullptr);
-  else
-    inner = start(stage, input, cancelled);
+  Block* inner;
+  if (stage.flags == 0) {
+    stage.flags = kRunning;
+    inner = start(stage, input, false);
+  } else {
+    inner = start_flagged(stage, input);
+  }
   if (input != nullptr) drop_dependent(*input);
   if (inner != nullptr) await(stage, *inner);
+  if (stage.flags == kRunning) {
+    stage.flags = 0;
+    return;
+  }
   // Cancelled by itself while it ran: what it returned does not count.
   if (has_flag(stage, kCancelRequested) && stage.state == State::value) {
     destroy_result(stage);
@@ -197,7 +210,7 @@ void bury(Block& future) {
 }
 
 void lose_last_handle(Block& future) {
-  if (future.kind == Kind::promise && !is_done(future)) {
+  if (!is_done(future) && future.kind == Kind::promise) {
     // Nobody listens: then nobody misses the outcome either.
     if (future.dependents == 0) set_flag(future, kObserved);
     fail_pending(future, Error{Errc::broken_promise, 0});

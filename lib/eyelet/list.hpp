@@ -38,8 +38,9 @@ class Ring {
     if (first_ != nullptr) {
       insert_before(*first_, link);
     } else {
-      first_ = &link;
-      link.next = link.prev = &link;
+      link.next = &link;
+      first_ = &link;  // between the two, as in insert_before()
+      link.prev = &link;
     }
   }
 
