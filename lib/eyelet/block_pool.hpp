@@ -62,7 +62,9 @@ inline constexpr std::uint8_t kNamed = 64;
 
 /// What is done with a result of one type.
 struct ResultOperations {
-  void (*fail)(Block&, Error);            ///< constructs a result that holds this error
+  /// Constructs a result that holds an Error of these two, which on a Cortex-M go through registers
+  /// and would go through memory together.
+  void (*fail)(Block&, Errc code, std::int32_t detail);
   Error (*error)(const Block&);           ///< the error of a result that holds one
   void (*adopt)(Block& to, Block& from);  ///< constructs a result with the value of another one
   void (*destroy)(void* payload);         ///< destroys the result; null if there is nothing to do

@@ -43,7 +43,7 @@ bool cancel(Block& future) {
     if (block == last) break;
     set_flag(*block, kAsked);
   }
-  if (last->kind == Kind::promise) return fail_pending(*last, Error{Errc::cancelled, 0});
+  if (last->kind == Kind::promise) return fail_pending(*last, Errc::cancelled);
   if (last->kind == Kind::wait) {
     if (future_operations(*last).cancel != nullptr) {
       future_operations(*last).cancel(*last);

@@ -184,8 +184,8 @@ Result<T> take_result(Block& future) {
 
 template <class T>
 inline constexpr ResultOperations kResultOperations{
-    [](Block& future, Error error) {
-      construct<Result<T>, kPayloadBytes>(future.payload, tl::unexpect, error);
+    [](Block& future, Errc code, std::int32_t detail) {
+      construct<Result<T>, kPayloadBytes>(future.payload, tl::unexpect, Error{code, detail});
     },
     [](const Block& future) { return payload<Result<T>>(future).error(); },
     [](Block& to, Block& from) {
@@ -293,7 +293,8 @@ Result<void> Future<T>::set_result(Args&&... args) const {
 template <class T>
 Result<void> Future<T>::set_error(Error error) const {
   if (error.code == Errc::none) return failure(Errc::invalid_argument);
-  if (block() == nullptr || !detail::fail_pending(*block(), error)) return refuse();
+  if (block() == nullptr || !detail::fail_pending(*block(), error.code, error.detail))
+    return refuse();
   return {};
 }
 

@@ -25,16 +25,16 @@ void destroy_result(Block& future) {
     future_operations(future).result->destroy(future.payload);
 }
 
-State failed_state(Error error) {
-  return error.code == Errc::cancelled ? State::cancelled : State::error;
+void report_error(Block& future) {
+  const Error error = future_operations(future).result->error(future);
+  future.loop->report(error.code, error.detail);
 }
 
 void destroy(Block& future) {
   if (has_flag(future, kHoldsRequest)) {
     drop_callable(future);
   } else {
-    if (future.state == State::error && !has_flag(future, kObserved))
-      future.loop->report(future_operations(future).result->error(future));
+    if (future.state == State::error && !has_flag(future, kObserved)) report_error(future);
     destroy_result(future);
   }
   future.loop->release(future);
@@ -99,7 +99,7 @@ void settle(Block& stage, Block* input, bool cancelled) {
     }
     destroy_result(stage);
   }
-  stage.state = copy_outcome(stage, input, cancelled);
+  copy_outcome(stage, input, cancelled);
 }
 
 State input_state(const Block& stage, const Block* input, bool cancelled) {
@@ -213,7 +213,7 @@ void lose_last_handle(Block& future) {
   if (!is_done(future) && future.kind == Kind::promise) {
     // Nobody listens: then nobody misses the outcome either.
     if (future.dependents == 0) set_flag(future, kObserved);
-    fail_pending(future, Error{Errc::broken_promise, 0});
+    fail_pending(future, Errc::broken_promise);
   } else if (future.dependents == 0) {
     release_unheld(future);
   }
@@ -226,12 +226,10 @@ void detach(Block& continuation) {
   drop_dependent(source);
 }
 
-void set_failed(Block& future, Error error) {
-  future_operations(future).result->fail(future, error);
-  future.state = failed_state(error);
+void set_failed(Block& future, Errc code, std::int32_t detail) {
+  future.state = code == Errc::cancelled ? State::cancelled : State::error;
+  future_operations(future).result->fail(future, code, detail);
 }
-
-void set_failed(Block& future, Errc error) { set_failed(future, Error{error, 0}); }
 
 Error input_error(Block* input, bool cancelled) {
   if (cancelled) return Error{Errc::cancelled, 0};
@@ -240,20 +238,19 @@ Error input_error(Block* input, bool cancelled) {
   return future_operations(*input).result->error(*input);
 }
 
-State copy_outcome(Block& stage, Block* input, bool cancelled) {
-  const ResultOperations& result = *future_operations(stage).result;
+void copy_outcome(Block& stage, Block* input, bool cancelled) {
   if (!cancelled && input != nullptr && input->state == State::value) {
-    result.adopt(stage, *input);
-    return State::value;
+    future_operations(stage).result->adopt(stage, *input);
+    stage.state = State::value;
+  } else {
+    const Error error = input_error(input, cancelled);
+    set_failed(stage, error.code, error.detail);
   }
-  const Error error = input_error(input, cancelled);
-  result.fail(stage, error);
-  return failed_state(error);
 }
 
-bool fail_pending(Block& promise, Error error) {
+bool fail_pending(Block& promise, Errc code, std::int32_t detail) {
   if (promise.kind != Kind::promise || is_done(promise)) return false;
-  set_failed(promise, error);
+  set_failed(promise, code, detail);
   complete(promise);
   return true;
 }
@@ -298,7 +295,7 @@ namespace {
 
 void close_future(Block& future) {
   if (is_done(future)) return;
-  if (future.kind == Kind::task) future.loop->report(Error{Errc::broken_promise, 0});
+  if (future.kind == Kind::task) future.loop->report(Errc::broken_promise);
   // Not freed by what ends on the way.
   set_flag(future, kRunning);
   if (future.kind == Kind::wait)

@@ -114,17 +114,16 @@ inline void drop_dependent(Block& source) {
   release_if_unheld(source);
 }
 
-/// Ends a pending future with `error`. Its callable must be dropped; whoever waits is not told yet.
-void set_failed(Block& future, Error error);
-/// The same without a detail: 10 bytes of flash less for each call on a Cortex-M3.
-void set_failed(Block& future, Errc error);
+/// Ends a pending future with an error. Its callable must be dropped; whoever waits is not told
+/// yet.
+void set_failed(Block& future, Errc code, std::int32_t detail = 0);
 
 /// The error of a failed input as a stage's callable gets it: `cancelled` overrides, and no input
 /// means that there was no block for one. From now on the input's error counts as looked at.
 Error input_error(Block* input, bool cancelled);
 
-/// Constructs the outcome of `input` in the payload of `stage`, and tells which state that makes.
-State copy_outcome(Block& stage, Block* input, bool cancelled);
+/// Ends `stage`, whose callable must be dropped, with the outcome of `input`.
+void copy_outcome(Block& stage, Block* input, bool cancelled);
 
 /// Tells all that wait: a future completed outside of a chain. Each has its turn in the next pass.
 inline void complete(Block& future) {
@@ -135,7 +134,7 @@ inline void complete(Block& future) {
 }
 
 /// set_failed and complete for a promise; false if it is none, or done.
-bool fail_pending(Block& promise, Error error);
+bool fail_pending(Block& promise, Errc code, std::int32_t detail = 0);
 
 /// Tells all that wait: a wait whose turn has come. A single stage runs in the same dispatch.
 void finish(Block& wait);

@@ -11,7 +11,7 @@ bool child_of_gather_ended(Block& gather, Block& child) {
     for (Block* node = state.first; node != nullptr; node = next_node(*node))
       set_flag(child_of(*node), kObserved);
     let_go(gather);
-    set_failed(gather, error);
+    set_failed(gather, error.code, error.detail);
     return true;
   }
   if (state.cancelled) {

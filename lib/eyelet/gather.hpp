@@ -126,7 +126,7 @@ struct CollectValues {
     auto results = CollectResults<Ts...>::from(node);
     let_go(gather);
     const Error error = std::apply(first_error<Ts...>, results);
-    if (error.code != Errc::none) return set_failed(gather, error);
+    if (error.code != Errc::none) return set_failed(gather, error.code, error.detail);
     if constexpr (std::is_void_v<Whole>)
       set_value<void>(gather);
     else
@@ -147,7 +147,7 @@ struct CollectArray<T, std::index_sequence<Is...>> {
     Result<T> results[] = {(static_cast<void>(Is), gathered<T>(take_child(node)))...};
     let_go(gather);
     const Error error = first_error(results[Is]...);
-    if (error.code != Errc::none) return set_failed(gather, error);
+    if (error.code != Errc::none) return set_failed(gather, error.code, error.detail);
     set_value<Whole>(gather, Whole{{std::move(*results[Is])...}});
   }
 };
@@ -175,7 +175,7 @@ struct CollectInto {
         error = result.error();
     }
     let_go(gather);
-    if (error.code != Errc::none) return set_failed(gather, error);
+    if (error.code != Errc::none) return set_failed(gather, error.code, error.detail);
     set_value<void>(gather);
   }
 };

@@ -58,7 +58,8 @@ class Yield : detail::Asking<Yield<T>, T>, detail::Resting {
   constexpr explicit Yield(Loop& owner) : loop_{&owner} {}
   ~Yield() {
     constexpr Errc broken = Errc::broken_promise;
-    if (error_.code != Errc::none) loop_->report(error_);  // nobody asked for it
+    if (error_.code != Errc::none)
+      loop_->report(error_.code, error_.detail);  // nobody asked for it
     asking().fail_all(*loop_, broken);
     resting().fail_all(*loop_, broken);
   }
@@ -158,7 +159,7 @@ class Generator : public Yield<T> {
     if (error.code == Errc::cancelled && !cancelled && !detail::has_flag(stage, detail::kAsked))
       detail::set_value<void>(stage);
     else
-      detail::set_failed(stage, error);
+      detail::set_failed(stage, error.code, error.detail);
     return nullptr;
   }
 

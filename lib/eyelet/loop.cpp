@@ -59,7 +59,7 @@ Result<void> Loop::run(const Block* awaited) {
     }
     if (ready_->empty() && !wait()) {
       error = Error{Errc::deadlock, count_pending()};
-      report(error);
+      report(error.code, error.detail);
       break;
     }
     if (!timers_.empty()) schedule_due();
@@ -80,7 +80,7 @@ Result<void> Loop::run(const Block* awaited) {
 TimePoint Loop::poll() {
   if (closed_) return kNever;
   if (running_) {
-    report(Error{Errc::invalid_state, 0});
+    report(Errc::invalid_state);
     return kAtOnce;
   }
   stop();
@@ -154,8 +154,7 @@ void Loop::run_timed(Loop& loop, void (*call)(void*), void* callback) {
   call(callback);
   const std::int64_t taken = (loop.port_->now() - start).count();
   loop.longest_ = std::max(loop.longest_, saturate<std::uint32_t>(taken));
-  if (taken > loop.slow_limit_)
-    loop.report(Error{Errc::slow_callback, saturate<std::int32_t>(taken)});
+  if (taken > loop.slow_limit_) loop.report(Errc::slow_callback, saturate<std::int32_t>(taken));
 }
 
 void Loop::set_slow_callback_duration(Delay limit) {
@@ -184,12 +183,12 @@ void Loop::end(Block& block) {
 
 // --- Explaining ---
 
-void Loop::report_exhausted() { report(Error{Errc::out_of_blocks, 0}); }
+void Loop::report_exhausted() { report(Errc::out_of_blocks); }
 
-void Loop::report(Error error) {
+void Loop::report(Errc code, std::int32_t detail) {
   if (handler_ == nullptr || reporting_) return;
   reporting_ = true;
-  handler_(*this, error, handler_context_);
+  handler_(*this, Error{code, detail}, handler_context_);
   reporting_ = false;
 }
 

@@ -275,7 +275,7 @@ class Loop {
     source.next = sources_;
     sources_ = &source;
   }
-  void report(Error error);
+  void report(Errc code, std::int32_t detail = 0);
   /// Whether the exception handler is running.
   bool reporting() const { return reporting_; }
   detail::Graveyard& graveyard() { return graveyard_; }

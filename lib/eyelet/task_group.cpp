@@ -122,7 +122,7 @@ void TaskGroupCore::end_run() {
   if (body_error_.code != Errc::none) record(body_error_);
   if (has_flag(*run, kGranted)) unlink(*run);
   if (error_count_ != 0 && !run_cancelled_)
-    set_failed(*run, errors_[0]);
+    set_failed(*run, errors_[0].code, errors_[0].detail);
   else if (run_cancelled_ || body_cancelled_)
     set_failed(*run, Errc::cancelled);
   else

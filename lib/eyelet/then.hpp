@@ -175,20 +175,21 @@ Future<T> Future<T>::finally(F&& fn) && {
         if constexpr (std::is_void_v<R>) {
           callable_();
           callable_.~Fn();
-          stage.state = copy_outcome(stage, input, cancelled);
+          copy_outcome(stage, input, cancelled);
           return nullptr;
         } else {
           auto returned = callable_();
           callable_.~Fn();
           if constexpr (IsResult<R>::value) {
             if (returned)
-              stage.state = copy_outcome(stage, input, cancelled);
+              copy_outcome(stage, input, cancelled);
             else
-              set_failed(stage, returned.error());
+              set_failed(stage, returned.error().code, returned.error().detail);
             return nullptr;
           } else {
             if (returned.block() != nullptr) {
-              stage.depth = static_cast<std::uint8_t>(copy_outcome(stage, input, cancelled));
+              copy_outcome(stage, input, cancelled);
+              stage.depth = static_cast<std::uint8_t>(std::exchange(stage.state, State::pending));
               set_flag(stage, kHoldsOutcome);
             }
             return settle_with<void>(stage, std::move(returned));

@@ -49,7 +49,7 @@ Block* end_wait_for(Block& stage, Block* input, bool cancelled) {
   if (timed_out)
     set_failed(stage, Errc::timed_out);
   else
-    stage.state = copy_outcome(stage, input, cancelled);
+    copy_outcome(stage, input, cancelled);
   return nullptr;
 }
 

@@ -77,7 +77,7 @@ struct With {
         break;
     }
     scope.~Scope();
-    stage.state = copy_outcome(stage, failed && !cancelled ? input : nullptr, cancelled);
+    copy_outcome(stage, failed && !cancelled ? input : nullptr, cancelled);
     return nullptr;
   }
 

@@ -208,7 +208,7 @@ void DescriptorPort::end_last_turn(Block& block) {
   const bool closed = (block.flags & detail::kClosed) != 0;
   Loop& loop = *block.loop;
   discard(block);
-  if (closed) loop.report(Error{Errc::system, EBADF});
+  if (closed) loop.report(Errc::system, EBADF);
 }
 
 }  // namespace eyelet
