@@ -26,30 +26,27 @@ constexpr ContinuationOperations kNodeOperations{{node_turn, nullptr}, close_nod
 
 }  // namespace
 
-Block* make_parent(Loop& loop, const ParentOperations& operations, ChildAt child_at,
-                   const void* children, std::size_t count) {
-  Block* const parent = make_future(loop, Kind::wait, operations);
-  if (parent == nullptr) return nullptr;
-  construct<Parent, kPayloadBytes>(parent->payload, Parent{nullptr, 0});
+bool add_children(Block& parent, ChildAt child_at, const void* children, std::size_t count) {
+  Loop& loop = *parent.loop;
+  payload<Parent>(parent).pending = static_cast<Count>(count);
   // In argument order: of those that are done already, the first has its turn first.
-  Block** end = &payload<Parent>(*parent).first;
+  Block** end = &payload<Parent>(parent).first;
   for (std::size_t i = 0; i < count; ++i) {
     Block* const child = child_at(children, i);
     Block* const node = child == nullptr ? nullptr : loop.acquire();
     if (node == nullptr) {
-      release_nodes(parent->payload);
-      loop.release(*parent);
-      return nullptr;
+      release_nodes(parent.payload);
+      loop.release(parent);
+      return false;
     }
     node->operations = &kNodeOperations;
     node->kind = Kind::done_callback;
     node->flags = 0;
     *end = node;
-    end = &construct<Node, kPayloadBytes>(node->payload, Node{parent, nullptr}).next;
-    ++payload<Parent>(*parent).pending;
+    end = &construct<Node, kPayloadBytes>(node->payload, Node{&parent, nullptr}).next;
     attach(*node, *child);
   }
-  return parent;
+  return true;
 }
 
 void release_nodes(void* parent) {

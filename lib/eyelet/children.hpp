@@ -35,10 +35,9 @@ inline Block& child_of(const Block& node) { return *node.upstream; }
 /// The `i`-th child of those that `children` points to.
 using ChildAt = Block* (*)(const void* children, std::size_t i);
 
-/// A parent of `count` children, null if a block is missing or one of them is a null: then nothing
-/// is left behind. The caller constructs what follows Parent in the payload.
-Block* make_parent(Loop& loop, const ParentOperations& operations, ChildAt child_at,
-                   const void* children, std::size_t count);
+/// Makes `parent`, whose payload begins with an empty Parent, wait for `count` children. False: a
+/// block is missing or one of them is a null; then nothing is left behind, `parent` neither.
+bool add_children(Block& parent, ChildAt child_at, const void* children, std::size_t count);
 
 /// The child_at of an array of blocks, and of handles.
 inline Block* block_at(const void* blocks, std::size_t i) {

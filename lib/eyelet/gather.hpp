@@ -90,10 +90,10 @@ struct Gathering {
   static Future<Whole> begin(Loop& owner, ChildAt child_at, const void* children, std::size_t count,
                              Slots... slots) {
     static_assert(fits<sizeof(Result<Whole>), kPayloadBytes>());
-    Block* const gather = make_parent(owner, kOperations, child_at, children, count);
+    Block* gather = make_future(owner, Kind::wait, kOperations);
     if (gather != nullptr) {
-      const Parent parent = payload<Parent>(*gather);
-      construct<State, kPayloadBytes>(gather->payload, State{GatherState{parent, false}, slots...});
+      construct<State, kPayloadBytes>(gather->payload, State{GatherState{}, slots...});
+      if (!add_children(*gather, child_at, children, count)) gather = nullptr;
     }
     return Future<Whole>{owner, gather};
   }

@@ -129,7 +129,8 @@ void Loop::run_mail(Loop& loop, unsigned count) {
 
 template <class Callback>
 void Loop::run_one(Callback callback) {
-  if (--until_pause_ != 0) return callback();
+  // GCC takes what is mostly so for seldom: 2 instructions.
+  if (__builtin_expect(--until_pause_ != 0, 1)) return callback();
   // Its own, because what has an address cannot stay in a register: 2 instructions.
   Callback paused{callback};
   pause([](void* context) { (*static_cast<Callback*>(context))(); }, &paused);

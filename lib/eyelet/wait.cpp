@@ -56,11 +56,10 @@ constexpr ParentOperations kTellsNothing{
 
 Block* make_wait(Loop& owner, const ParentOperations& operations, ReturnWhen when, ChildAt child_at,
                  const void* children, std::size_t count) {
-  Block* const wait = make_parent(owner, operations, child_at, children, count);
+  Block* const wait = make_future(owner, Kind::wait, operations);
   if (wait == nullptr) return nullptr;
-  const Parent parent = payload<Parent>(*wait);
-  construct<WaitState, kPayloadBytes>(wait->payload, WaitState{parent, when, Handle{}});
-  return wait;
+  construct<WaitState, kPayloadBytes>(wait->payload, WaitState{Parent{}, when, Handle{}});
+  return add_children(*wait, child_at, children, count) ? wait : nullptr;
 }
 
 // It goes with the wait, so a plain pointer is good.
