@@ -5,15 +5,16 @@
 //   struct BareTimer {
 //     static constexpr std::uint32_t kHz;  // ticks a second
 //     static constexpr unsigned kBits;     // width of the counter
-//     void start();                        // counter and interrupt on; once
+//     std::uint32_t start();               // counter and interrupt on; what it shows. Once
 //     std::uint32_t count();               // ticks, counting up and wrapping to 0
 //     void arm(std::uint32_t at);          // an interrupt when the counter gets to `at`
 //     void acknowledge();                  // the interrupt has come: ends its request
 //   };
 //
-// The first three are called with interrupts off. An alarm may come early. One that is armed
-// replaces the one before; if the counter is less than half a turn past it, it comes at once. The
-// timer's interrupt calls on_alarm(), of any priority:
+// count() and arm() are called with interrupts off. The first alarm comes by itself, within half a
+// turn of the counter. One may come early; one that is armed replaces the one before; if the
+// counter is less than half a turn past it, it comes at once. The timer's interrupt calls
+// on_alarm(), of any priority:
 //
 //   eyelet::CortexMPort<eyelet::SysTick<16'000'000>> port;
 //   extern "C" void SysTick_Handler() { port.on_alarm(); }
@@ -72,17 +73,10 @@ class CortexMPort final : public detail::CortexM {
   constexpr explicit CortexMPort(BareTimer timer = BareTimer{}) : timer_{timer} {}
 
   /// Starts timer and clock. Once, before the loop runs.
-  void start() {
-    {
-      const cpu::InterruptsOff off;
-      timer_.start();
-      clock_.start(timer_.count());
-    }
-    on_alarm();
-  }
+  void start() { clock_.start(timer_.start()); }
 
   /// The timer's interrupt.
-  void on_alarm() {
+  [[gnu::always_inline]] void on_alarm() {
     timer_.acknowledge();
     {
       const cpu::InterruptsOff off;
