@@ -42,8 +42,8 @@ class CortexM : public Port {
     woken_.store(true, std::memory_order_relaxed);
   }
   /// PRIMASK: every interrupt but NMI and faults is kept out.
-  void enter_critical() final;
-  void exit_critical() final;
+  std::uintptr_t enter_critical() final;
+  void exit_critical(std::uintptr_t before) final;
   /// Yes: some interrupt may always come.
   bool can_be_woken() const final { return true; }
   /// The number of the exception that runs, so that checks trap loop calls from interrupts.
@@ -62,7 +62,6 @@ class CortexM : public Port {
 
  private:
   std::atomic<bool> woken_{false};
-  std::uint8_t inner_ = 0;  // critical sections that began with interrupts off
 };
 
 }  // namespace detail
