@@ -62,18 +62,24 @@ struct FakeTimer {
   static constexpr unsigned kBits = Bits;
   static constexpr std::uint64_t kTurn = std::uint64_t{1} << Bits;
 
-  void start() { expect_masked(); }
+  std::uint32_t start() {
+    processor.alarm_at = processor.ticks + kTurn / 2;
+    return shown();
+  }
   std::uint32_t count() {
     expect_masked();
-    const std::uint64_t shown = (processor.origin + processor.ticks) % kTurn;
+    const std::uint32_t count = shown();
     processor.pass(processor.ticks_per_look);
-    return static_cast<std::uint32_t>(shown);
+    return count;
   }
   void arm(std::uint32_t at) {
     const std::uint64_t ticks = (at - count()) % kTurn;
     processor.alarm_at = processor.ticks + (ticks < kTurn / 2 ? ticks : 0);
   }
   void acknowledge() { processor.alarm_pending = false; }
+  static std::uint32_t shown() {
+    return static_cast<std::uint32_t>((processor.origin + processor.ticks) % kTurn);
+  }
   static void expect_masked() { processor.unmasked_looks += !processor.masked; }
 };
 

@@ -37,9 +37,9 @@ class InterruptPort : public eyelet::Port {
   }
 
   void wake() override { woken_ = true; }
-  void enter_critical() override { ++depth_; }
-  void exit_critical() override {
-    --depth_;
+  std::uintptr_t enter_critical() override { return static_cast<std::uintptr_t>(depth_++); }
+  void exit_critical(std::uintptr_t before) override {
+    depth_ = static_cast<int>(before);
     pass_moment();
   }
   bool can_be_woken() const override { return woken_ || left_ > 0; }

@@ -168,23 +168,23 @@ Complaint far_deadlines_neither_end_early_nor_overflow() {
 
 template <class Host>
 Complaint critical_sections_nest() {
+  using Section = eyelet::detail::CriticalSection;
   Host host;
   for (int i = 0; i < 3; ++i) {
-    for (int depth = 0; depth < 5; ++depth) host.port.enter_critical();
+    const Section outer{host.port}, middle{host.port}, inner{host.port};
     host.port.wake();
-    for (int depth = 0; depth < 5; ++depth) host.port.exit_critical();
   }
   if constexpr (Host::kThreads) {
     // Each step may lose to the other thread, unless the inner exit keeps it out.
     volatile int count = 0;
     const auto add = [&host, &count] {
       for (int i = 0; i < 20'000; ++i) {
-        host.port.enter_critical();
-        host.port.enter_critical();
+        const Section outer{host.port};
+        {
+          const Section inner{host.port};
+          count = count + 1;
+        }
         count = count + 1;
-        host.port.exit_critical();
-        count = count + 1;
-        host.port.exit_critical();
       }
     };
     typename Host::Thread other{add};

@@ -10,6 +10,7 @@
 using eyelet::Duration;
 using eyelet::TickClock;
 using eyelet::TimePoint;
+using eyelet::detail::CriticalSection;
 using namespace std::chrono_literals;
 
 namespace eyelet::cpu {
@@ -314,9 +315,8 @@ TEST(CortexM, time_is_kept_when_an_alarm_was_reached_while_it_was_armed) {
 TEST(CortexM, time_is_kept_while_interrupts_are_off_for_less_than_half_a_turn) {
   FakeBoard<Narrow> board;
   for (int i = 0; i < 100; ++i) {
-    board.port.enter_critical();
+    const CriticalSection section{board.port};
     processor.pass(32'000);
-    board.port.exit_critical();
   }
   CHECK_TRUE(board.port.now() >= at(3'200'000));
 }
@@ -383,21 +383,20 @@ TEST(CortexM, time_goes_neither_back_nor_astray_when_interrupts_ask_for_it_at_an
 
 TEST(CortexM, interrupts_are_off_until_the_outermost_section_ends) {
   FakeBoard<Broad> board;
-  board.port.enter_critical();
-  board.port.enter_critical();
-  board.port.exit_critical();
-  CHECK_TRUE(processor.masked);
-  static_cast<void>(board.port.now());
-  CHECK_TRUE(processor.masked);
-  board.port.exit_critical();
+  {
+    const CriticalSection outer{board.port};
+    { const CriticalSection inner{board.port}; }
+    CHECK_TRUE(processor.masked);
+    static_cast<void>(board.port.now());
+    CHECK_TRUE(processor.masked);
+  }
   CHECK_FALSE(processor.masked);
 }
 
 TEST(CortexM, interrupts_that_were_off_stay_off) {
   FakeBoard<Broad> board;
   processor.masked = true;
-  board.port.enter_critical();
-  board.port.exit_critical();
+  { const CriticalSection section{board.port}; }
   static_cast<void>(board.port.now());
   board.port.wait_until(at(100));
   CHECK_TRUE(processor.masked);

@@ -34,8 +34,11 @@ class CountingPort final : public Port {
     ++wakes;
     clock_.wake();
   }
-  void enter_critical() override { ++critical_sections; }
-  void exit_critical() override {}
+  std::uintptr_t enter_critical() override {
+    ++critical_sections;
+    return 0;
+  }
+  void exit_critical(std::uintptr_t) override {}
   bool can_be_woken() const override { return clock_.can_be_woken(); }
   std::uintptr_t context() const override { return clock_.context(); }
 

@@ -16,11 +16,11 @@ class CountingPort final : public eyelet::Port {
   eyelet::TimePoint now() const override { return {}; }
   void wait_until(eyelet::TimePoint) override {}
   void wake() override {}
-  void enter_critical() override {
-    ++depth;
+  std::uintptr_t enter_critical() override {
     ++entered;
+    return static_cast<std::uintptr_t>(depth++);
   }
-  void exit_critical() override { --depth; }
+  void exit_critical(std::uintptr_t before) override { depth = static_cast<int>(before); }
   bool can_be_woken() const override { return true; }
   std::uintptr_t context() const override { return 0; }
 

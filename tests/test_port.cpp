@@ -7,6 +7,7 @@
 
 using namespace std::chrono_literals;
 using eyelet::Duration;
+using eyelet::detail::CriticalSection;
 
 namespace {
 
@@ -86,19 +87,18 @@ TEST(PortContract, template_is_woken_by_an_interrupt_at_every_moment_before_and_
 
 TEST(PortContract, template_keeps_interrupts_off_until_the_outermost_section_ends) {
   TemplateHost host;
-  host.port.enter_critical();
-  host.port.enter_critical();
-  host.port.exit_critical();
-  CHECK_TRUE(fake.masked);
-  host.port.exit_critical();
+  {
+    const CriticalSection outer{host.port};
+    { const CriticalSection inner{host.port}; }
+    CHECK_TRUE(fake.masked);
+  }
   CHECK_FALSE(fake.masked);
 }
 
 TEST(PortContract, template_leaves_interrupts_off_where_they_were_off) {
   TemplateHost host;
   fake.masked = true;
-  host.port.enter_critical();
-  host.port.exit_critical();
+  { const CriticalSection section{host.port}; }
   CHECK_TRUE(fake.masked);
 }
 

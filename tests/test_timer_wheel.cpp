@@ -37,8 +37,8 @@ class Clock final : public eyelet::Port {
   }
   void wait_until(TimePoint) override {}
   void wake() override {}
-  void enter_critical() override {}
-  void exit_critical() override {}
+  std::uintptr_t enter_critical() override { return 0; }
+  void exit_critical(std::uintptr_t) override {}
   bool can_be_woken() const override { return false; }
   std::uintptr_t context() const override { return 0; }
 

@@ -25,8 +25,11 @@ class ThreadPort final : public eyelet::Port {
     alarm_.notify_one();
   }
 
-  void enter_critical() override { critical_.lock(); }
-  void exit_critical() override { critical_.unlock(); }
+  std::uintptr_t enter_critical() override {
+    critical_.lock();
+    return 0;
+  }
+  void exit_critical(std::uintptr_t) override { critical_.unlock(); }
 
   bool can_be_woken() const override { return true; }
 

@@ -20,5 +20,5 @@ void blink() {
 int main() {
   board::port.start();
   loop.call_soon(blink);
-  return loop.run_forever() ? 0 : 1;
+  loop.run_forever();
 }

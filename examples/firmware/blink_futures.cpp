@@ -17,5 +17,5 @@ int main() {
     board::set_led(lit);
     return eyelet::sleep(loop, 500ms);
   });
-  return loop.run_forever() ? 0 : 1;
+  loop.run_forever();
 }

@@ -33,5 +33,5 @@ int main() {
   board::port.start();
   loop.call_later(300ms, fast);
   loop.call_later(650ms, slow);
-  return loop.run_forever() ? 0 : 1;
+  loop.run_forever();
 }

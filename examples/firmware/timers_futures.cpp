@@ -23,5 +23,5 @@ int main() {
     return eyelet::sleep(loop, 650ms).then([&numbers] { return numbers.put(2); });
   });
   const auto consumer = eyelet::repeat(loop, [&numbers] { return numbers.get().then(show); });
-  return loop.run_forever() ? 0 : 1;
+  loop.run_forever();
 }

@@ -2,20 +2,6 @@
 #include <eyelet/mailbox.hpp>
 
 namespace eyelet::detail {
-namespace {
-
-class CriticalSection {
- public:
-  explicit CriticalSection(Port& port) : port_{port} { port_.enter_critical(); }
-  ~CriticalSection() { port_.exit_critical(); }
-  CriticalSection(const CriticalSection&) = delete;
-  CriticalSection& operator=(const CriticalSection&) = delete;
-
- private:
-  Port& port_;
-};
-
-}  // namespace
 
 bool Mailbox::post(Port& port, const SmallCallback& callback) {
   const CriticalSection section{port};

@@ -34,13 +34,14 @@ class Port {
   /// loop, or take a lock that an interrupted thread may hold.
   virtual void wake() = 0;
 
-  /// Keeps every thread and interrupt that uses the loop out until exit_critical(). Calls nest.
+  /// Keeps every thread and interrupt that uses the loop out until exit_critical(), which gets what
+  /// this returned: how it was before. Calls nest.
   /// Relied on: what was written inside is seen by the next to enter.
   /// Tolerated: more being kept out than needed. The loop stays inside for some tens of
   /// instructions and runs no code of the user's there.
   /// Context: any thread or interrupt. Must not: sleep.
-  virtual void enter_critical() = 0;
-  virtual void exit_critical() = 0;
+  virtual std::uintptr_t enter_critical() = 0;
+  virtual void exit_critical(std::uintptr_t before) = 0;
 
   /// Whether an outside source (descriptor, interrupt, thread) may still wake the loop. If not, and
   /// nothing is ready or armed, the loop reports a deadlock instead of sleeping for ever.
@@ -56,5 +57,23 @@ class Port {
   constexpr Port() = default;
   ~Port() = default;
 };
+
+namespace detail {
+
+/// The critical section of `port` for as long as it lives. Inline, so that it is shorter.
+class CriticalSection {
+ public:
+  [[gnu::always_inline]] explicit CriticalSection(Port& port)
+      : port_{port}, before_{port.enter_critical()} {}
+  [[gnu::always_inline]] ~CriticalSection() { port_.exit_critical(before_); }
+  CriticalSection(const CriticalSection&) = delete;
+  CriticalSection& operator=(const CriticalSection&) = delete;
+
+ private:
+  Port& port_;
+  std::uintptr_t before_;
+};
+
+}  // namespace detail
 
 }  // namespace eyelet

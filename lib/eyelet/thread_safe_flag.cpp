@@ -4,22 +4,20 @@
 namespace eyelet {
 
 void ThreadSafeFlag::set() {
-  Port& port = loop_->port();
-  port.enter_critical();
-  if (is_set())
-    missed_.store(missed() + 1, std::memory_order_relaxed);
-  else
-    set_.store(true, std::memory_order_release);
-  port.exit_critical();
-  port.wake();
+  {
+    const detail::CriticalSection section{loop_->port()};
+    if (is_set())
+      missed_.store(missed() + 1, std::memory_order_relaxed);
+    else
+      set_.store(true, std::memory_order_release);
+  }
+  loop_->port().wake();
 }
 
 // In the critical section: of what a set() that found it set has written nothing is missed.
 void ThreadSafeFlag::clear() {
-  Port& port = loop_->port();
-  port.enter_critical();
+  const detail::CriticalSection section{loop_->port()};
   set_.store(false, std::memory_order_relaxed);
-  port.exit_critical();
 }
 
 Future<void> ThreadSafeFlag::wait() {

@@ -14,13 +14,14 @@ class CmsdkTimer {
   static constexpr std::uint32_t kHz = Hz;
   static constexpr unsigned kBits = 32;
 
-  void start() {
-    cpu::reg(kClock + kReload) = UINT32_MAX;
+  std::uint32_t start() {
+    cpu::reg(kClock + kReload) = UINT32_MAX;  // it begins there
     cpu::reg(kClock + kControl) = kOn;
-    // Its reload value is 0: an alarm comes once. At first it is far away.
-    cpu::reg(kAlarm + kValue) = UINT32_MAX;
+    // Its reload value is 0: an alarm comes once.
+    cpu::reg(kAlarm + kValue) = UINT32_MAX / 2;
     cpu::reg(kAlarm + kControl) = kOn | kWithInterrupt;
     cpu::enable_interrupt<kInterrupt>();
+    return 0;
   }
 
   std::uint32_t count() { return ~cpu::reg(kClock + kValue); }

@@ -3,16 +3,10 @@
 
 namespace eyelet::detail {
 
-void CortexM::enter_critical() {
-  if (cpu::mask_interrupts() != 0) ++inner_;
-}
+std::uintptr_t CortexM::enter_critical() { return cpu::mask_interrupts(); }
 
-// The outermost section turns them on again, if they were on when it began.
-void CortexM::exit_critical() {
-  if (inner_ == 0)
-    cpu::restore_interrupts(0);
-  else
-    --inner_;
+void CortexM::exit_critical(std::uintptr_t before) {
+  cpu::restore_interrupts(static_cast<cpu::Mask>(before));
 }
 
 }  // namespace eyelet::detail

@@ -5,15 +5,16 @@
 //   struct BareTimer {
 //     static constexpr std::uint32_t kHz;  // ticks a second
 //     static constexpr unsigned kBits;     // width of the counter
-//     void start();                        // counter and interrupt on; once
+//     std::uint32_t start();               // counter and interrupt on; what it shows. Once
 //     std::uint32_t count();               // ticks, counting up and wrapping to 0
 //     void arm(std::uint32_t at);          // an interrupt when the counter gets to `at`
 //     void acknowledge();                  // the interrupt has come: ends its request
 //   };
 //
-// The first three are called with interrupts off. An alarm may come early. One that is armed
-// replaces the one before; if the counter is less than half a turn past it, it comes at once. The
-// timer's interrupt calls on_alarm(), of any priority:
+// count() and arm() are called with interrupts off. The first alarm comes by itself, within half a
+// turn of the counter. One may come early; one that is armed replaces the one before; if the
+// counter is less than half a turn past it, it comes at once. The timer's interrupt calls
+// on_alarm(), of any priority:
 //
 //   eyelet::CortexMPort<eyelet::SysTick<16'000'000>> port;
 //   extern "C" void SysTick_Handler() { port.on_alarm(); }
@@ -41,8 +42,8 @@ class CortexM : public Port {
     woken_.store(true, std::memory_order_relaxed);
   }
   /// PRIMASK: every interrupt but NMI and faults is kept out.
-  void enter_critical() final;
-  void exit_critical() final;
+  std::uintptr_t enter_critical() final;
+  void exit_critical(std::uintptr_t before) final;
   /// Yes: some interrupt may always come.
   bool can_be_woken() const final { return true; }
   /// The number of the exception that runs, so that checks trap loop calls from interrupts.
@@ -61,7 +62,6 @@ class CortexM : public Port {
 
  private:
   std::atomic<bool> woken_{false};
-  std::uint8_t inner_ = 0;  // critical sections that began with interrupts off
 };
 
 }  // namespace detail
@@ -72,17 +72,10 @@ class CortexMPort final : public detail::CortexM {
   constexpr explicit CortexMPort(BareTimer timer = BareTimer{}) : timer_{timer} {}
 
   /// Starts timer and clock. Once, before the loop runs.
-  void start() {
-    {
-      const cpu::InterruptsOff off;
-      timer_.start();
-      clock_.start(timer_.count());
-    }
-    on_alarm();
-  }
+  void start() { clock_.start(timer_.start()); }
 
   /// The timer's interrupt.
-  void on_alarm() {
+  [[gnu::always_inline]] void on_alarm() {
     timer_.acknowledge();
     {
       const cpu::InterruptsOff off;

@@ -15,12 +15,14 @@ class Nrf51Timer {
   static constexpr std::uint32_t kHz = 1'000'000;
   static constexpr unsigned kBits = Bits;
 
-  void start() {
+  std::uint32_t start() {
     cpu::reg(kBase + kBitMode) = Bits == 32 ? 3 : 0;
     cpu::reg(kBase + kPrescaler) = 4;  // 16 MHz by 2^4
+    cpu::reg(kBase + kCompare0) = kMask / 2;
     cpu::reg(kBase + kEnableInterrupt) = 1 << 16;
     cpu::reg(kBase + kStart) = 1;
     cpu::enable_interrupt<kInterrupt>();
+    return count();
   }
 
   std::uint32_t count() {

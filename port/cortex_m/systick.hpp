@@ -17,11 +17,12 @@ class SysTick {
   static constexpr std::uint32_t kHz = Hz;
   static constexpr unsigned kBits = 32;
 
-  void start() {
+  std::uint32_t start() {
+    period_ = kLongestPeriod;
     registers().reload = kLongestPeriod - 1;
     registers().value = 0;  // whatever is written: it counts from the reload value
     registers().control = kOnWithInterruptAtProcessorClock;
-    period_ = kLongestPeriod;
+    return 0;
   }
 
   std::uint32_t count() {

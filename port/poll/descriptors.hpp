@@ -83,8 +83,11 @@ class DescriptorPort : public Port {
   void wake() override;
   /// A recursive mutex, and thus not for signal handlers: they call wake(), not
   /// call_soon_threadsafe().
-  void enter_critical() override { critical_.lock(); }
-  void exit_critical() override { critical_.unlock(); }
+  std::uintptr_t enter_critical() override {
+    critical_.lock();
+    return 0;
+  }
+  void exit_critical(std::uintptr_t) override { critical_.unlock(); }
   bool can_be_woken() const override { return true; }
   std::uintptr_t context() const override;
 

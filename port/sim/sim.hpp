@@ -16,8 +16,8 @@ class SimPort final : public Port {
   TimePoint now() const override { return now_; }
   void wait_until(TimePoint deadline) override;
   void wake() override { woken_.store(true); }
-  void enter_critical() override {}
-  void exit_critical() override {}
+  std::uintptr_t enter_critical() override { return 0; }
+  void exit_critical(std::uintptr_t) override {}
   bool can_be_woken() const override { return woken_.load(); }
   std::uintptr_t context() const override;
 

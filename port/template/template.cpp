@@ -9,24 +9,19 @@ TimePoint TemplatePort::now() const {
 
 void TemplatePort::wait_until(TimePoint deadline) {
   // With interrupts off from the look at woken_ until asleep, a wake comes before it or ends it.
-  enter_critical();
+  const std::uintptr_t before = enter_critical();
   if (!woken_ && deadline > now())
     board::sleep_until(static_cast<std::uint64_t>(deadline.time_since_epoch().count()));
   woken_ = false;
-  exit_critical();
+  exit_critical(before);
 }
 
 // A store, and nothing else: it is called from interrupts.
 void TemplatePort::wake() { woken_ = true; }
 
-void TemplatePort::enter_critical() {
-  const bool were_masked = board::mask_interrupts(true);
-  if (depth_++ == 0) were_masked_ = were_masked;
-}
+std::uintptr_t TemplatePort::enter_critical() { return board::mask_interrupts(true); }
 
-void TemplatePort::exit_critical() {
-  if (--depth_ == 0) board::mask_interrupts(were_masked_);
-}
+void TemplatePort::exit_critical(std::uintptr_t before) { board::mask_interrupts(before != 0); }
 
 // Yes, as long as some interrupt is enabled. A board that knows better gets deadlocks reported.
 bool TemplatePort::can_be_woken() const { return true; }

@@ -32,15 +32,13 @@ class TemplatePort final : public Port {
   TimePoint now() const override;
   void wait_until(TimePoint deadline) override;
   void wake() override;
-  void enter_critical() override;
-  void exit_critical() override;
+  std::uintptr_t enter_critical() override;
+  void exit_critical(std::uintptr_t before) override;
   bool can_be_woken() const override;
   std::uintptr_t context() const override;
 
  private:
   std::atomic<bool> woken_{false};
-  bool were_masked_ = false;  // before the outermost enter_critical()
-  unsigned depth_ = 0;
 };
 
 }  // namespace eyelet

@@ -28,8 +28,7 @@ ENDS_OTHERS = r'\bdetail::(\{anonymous\}::abandon|bury)\('
 PLACES = {
     "the port's critical section": r'::enter_critical\(',
     'reading the clock': r'::(now|count)\(',
-    'setting the alarm, falling asleep': r'::(arm|on_alarm|wait_until)\(',
-    'starting the clock': r'::start\(|^main$',
+    'setting the alarm, falling asleep': r'::(arm|wait_until)\(|^(Interrupt\d+|SysTick)_Handler$',
     'elsewhere': r'',
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The vector table of any Cortex-M: a handler is a function with the name it has here, in C's way of
 // naming. Where there is none the table has a 0, which is no address of Thumb code: what comes by
-// it is a fault, and start.cpp tells of that.
+// it is a fault, and that ends the program (start.cpp).
 
     .syntax unified
     .thumb
