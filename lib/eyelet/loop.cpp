@@ -138,7 +138,8 @@ void Loop::run_one(Callback callback) {
 
 void Loop::pause(void (*call)(void*), void* callback) {
   if (run_timed_ != nullptr) return run_timed_(*this, call, callback);
-  ask_port(kAtOnce);
+  // As a number: GCC would load kAtOnce from flash, and keep a copy there.
+  ask_port(TimePoint::min());
   call(callback);
 }
 
