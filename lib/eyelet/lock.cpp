@@ -9,26 +9,9 @@ Future<Guard<Lock>> Lock::acquire() {
   return future;
 }
 
-Guard<Lock> Lock::try_acquire() {
-  if (locked_ || in_use()) return {};
-  locked_ = true;
-  return Guard<Lock>{*this};
-}
-
-Result<void> Lock::release() {
-  if (!locked_) return failure(Errc::invalid_state);
-  locked_ = false;
-  pass_on();
-  return {};
-}
-
 Result<Guard<Lock>> Lock::deliver(detail::NoRequest&) {
   locked_ = true;
   return Guard<Lock>{*this};
-}
-
-void Lock::pass_on() {
-  if (!empty() && !locked_ && granted() == 0) grant_front();
 }
 
 }  // namespace eyelet

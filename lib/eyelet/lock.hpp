@@ -41,10 +41,23 @@ class Lock : detail::WaitList {
   friend class Condition;
 
   Result<Guard<Lock>> deliver(detail::NoRequest&);
-  void pass_on();
+  void pass_on() { grant_front(locked_ ? 0 : 1); }
 
   Loop* loop_;
   bool locked_ = false;
 };
+
+inline Guard<Lock> Lock::try_acquire() {
+  if (locked_ || in_use()) return {};
+  locked_ = true;
+  return Guard<Lock>{*this};
+}
+
+inline Result<void> Lock::release() {
+  if (!locked_) return failure(Errc::invalid_state);
+  locked_ = false;
+  pass_on();
+  return {};
+}
 
 }  // namespace eyelet

@@ -123,7 +123,7 @@ class Getters : public WaitList {
  public:
   bool can_deliver(Block& getter) { return queue().can_get_() && !overtakes(getter); }
   Result<T> deliver(NoRequest&) { return queue().get_nowait(); }
-  void pass_on() { queue().wake_getters_(); }
+  void pass_on() { queue().wake_getter_(); }
 
  private:
   Queue& queue() { return static_cast<Queue&>(*this); }
@@ -134,7 +134,7 @@ class Putters : public WaitList {
  public:
   bool can_deliver(Block& putter) { return queue().can_put_() && !overtakes(putter); }
   Result<void> deliver(T& item) { return queue().put_nowait(std::move(item)); }
-  void pass_on() { queue().wake_putters_(); }
+  void pass_on() { queue().wake_putter_(); }
 
  private:
   Queue& queue() { return static_cast<Queue&>(*this); }
@@ -174,7 +174,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   Future<T> get() {
     if (shut_down_ && empty()) return detail::failed_future<T>(*loop_, Errc::queue_shut_down);
     auto future = detail::wait_in<T>(*loop_, getters());
-    wake_getters_();
+    wake_getter_();
     return future;
   }
 
@@ -183,7 +183,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   Future<void> put(T item) {
     if (shut_down_) return detail::failed_future<void>(*loop_, Errc::queue_shut_down);
     auto future = detail::wait_in<void>(*loop_, putters(), std::move(item));
-    wake_putters_();
+    wake_putter_();
     return future;
   }
 
@@ -191,10 +191,8 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   Result<T> get_nowait() {
     if (empty()) return failure(shut_down_ ? Errc::queue_shut_down : Errc::queue_empty);
     Result<T> item{items_.pop()};
-    if (shut_down_)
-      wake_getters_();
-    else
-      wake_putters_();
+    wake_putter_();
+    if (shut_down_ && empty()) getters().fail_waiting(Errc::queue_shut_down);
     return item;
   }
 
@@ -204,7 +202,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
     if (full()) return failure(Errc::queue_full);
     items_.push(std::move(item));
     ++unfinished_;
-    wake_getters_();
+    wake_getter_();
     return {};
   }
   Result<void> put_nowait(const T& item) { return put_nowait(T(item)); }
@@ -260,13 +258,9 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   bool can_get_() const { return shut_down_ || !empty(); }
   bool can_put_() const { return shut_down_ || !full(); }
 
-  void wake_getters_() {
-    while (!getters().empty() && getters().granted() < size()) getters().grant_front();
-    if (shut_down_ && empty()) getters().fail_waiting(Errc::queue_shut_down);
-  }
-  void wake_putters_() {
-    while (!putters().empty() && putters().granted() < N - size()) putters().grant_front();
-  }
+  // One at a time is enough: what comes is one item, room for one, or one who waits.
+  void wake_getter_() { getters().grant_front(size()); }
+  void wake_putter_() { putters().grant_front(N - size()); }
   void wake_joiners_() {
     while (!joiners().empty()) joiners().grant_front();
   }

@@ -41,12 +41,25 @@ class Semaphore : detail::WaitList {
   friend struct detail::Waiting;
 
   Result<Guard<Semaphore>> deliver(detail::NoRequest&);
-  void pass_on();
+  void pass_on() { grant_front(permits_); }
 
   Loop* loop_;
   std::size_t permits_;  // free ones and those on their way
   std::size_t bound_ = static_cast<std::size_t>(-1);
 };
+
+inline Guard<Semaphore> Semaphore::try_acquire() {
+  if (locked()) return {};
+  --permits_;
+  return Guard<Semaphore>{*this};
+}
+
+inline Result<void> Semaphore::release() {
+  if (value() >= bound_) return failure(Errc::invalid_state);
+  ++permits_;
+  pass_on();
+  return {};
+}
 
 /// asyncio.BoundedSemaphore: refuses to be released more often than acquired.
 class BoundedSemaphore : public Semaphore {

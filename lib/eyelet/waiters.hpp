@@ -36,7 +36,11 @@ class WaitList {
   /// Moves one who waits to the ready queue. O(1).
   void grant(Block& waiter);
   /// The same with the one who has waited longest. There must be one.
-  void grant_front() { grant(*front()); }
+  void grant_front() { schedule(block_of(waiting_.pop_front())); }
+  /// The same, if there is one, and fewer were granted than there is something for.
+  void grant_front(std::size_t available) {
+    if (granted_ < available && !empty()) grant_front();
+  }
 
   /// Ends all who wait with `error`, in their order. O(n).
   void fail_waiting(Errc error);
@@ -58,6 +62,7 @@ class WaitList {
   bool leave(Block& waiter);
 
  private:
+  void schedule(Block& granted);
   Block* after(const Link* link) const {
     return link->next == waiting_.end() ? nullptr : &block_of(*link->next);
   }
@@ -81,11 +86,15 @@ struct Waiter : WaiterBase {
 
 // Here, because calling them would cost a lock that is handed over 20 instructions.
 
+inline void WaitList::schedule(Block& granted) {
+  set_flag(granted, kGranted);
+  ++granted_;
+  granted.loop->schedule(granted);
+}
+
 inline void WaitList::grant(Block& waiter) {
   unlink(waiter);
-  set_flag(waiter, kGranted);
-  ++granted_;
-  waiter.loop->schedule(waiter);
+  schedule(waiter);
 }
 
 inline void WaitList::join(Block& waiter) {
