@@ -48,7 +48,7 @@ class IsrQueue : detail::Source, detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
-  bool can_deliver(detail::Block& getter) const { return !empty() && !overtakes(getter); }
+  bool collect(detail::Block& getter) { return WaitList::collect(getter, !empty()); }
   Result<T> deliver(detail::NoRequest&) { return get_nowait(); }
   void pass_on() { look_at(*this); }
   static void look_at(Source& source);

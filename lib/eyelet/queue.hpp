@@ -121,7 +121,7 @@ class PriorityItems {
 template <class Queue, class T>
 class Getters : public WaitList {
  public:
-  bool can_deliver(Block& getter) { return queue().can_get_() && !overtakes(getter); }
+  bool collect(Block& getter) { return WaitList::collect(getter, queue().can_get_()); }
   Result<T> deliver(NoRequest&) { return queue().get_nowait(); }
   void pass_on() { queue().wake_getter_(); }
 
@@ -132,7 +132,7 @@ class Getters : public WaitList {
 template <class Queue, class T>
 class Putters : public WaitList {
  public:
-  bool can_deliver(Block& putter) { return queue().can_put_() && !overtakes(putter); }
+  bool collect(Block& putter) { return WaitList::collect(putter, queue().can_put_()); }
   Result<void> deliver(T& item) { return queue().put_nowait(std::move(item)); }
   void pass_on() { queue().wake_putter_(); }
 

@@ -37,7 +37,7 @@ class ThreadSafeFlag : detail::Source, detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
-  bool can_deliver(detail::Block&) const { return is_set(); }
+  bool collect(detail::Block& waiter) { return WaitList::collect(waiter, is_set()); }
   Result<void> deliver(detail::NoRequest&);
   void pass_on() {}
   static void look_at(Source& source);

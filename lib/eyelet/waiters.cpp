@@ -12,14 +12,12 @@ bool came_before(Block& one, Block& other) {
 
 }  // namespace
 
-void WaitList::rejoin(Block& waiter) {
+bool WaitList::is_first(Block& waiter, bool available) {
   Link* before = waiting_.front();
   while (before != waiting_.end() && came_before(block_of(*before), waiter)) before = before->next;
+  if (available && before == waiting_.front()) return true;
   insert_before(*before, waiter);
-}
-
-bool WaitList::overtakes(Block& waiter) const {
-  return !waiting_.empty() && came_before(*front(), waiter);
+  return false;
 }
 
 bool WaitList::leave(Block& waiter) {

@@ -39,7 +39,7 @@ class WaitList {
   void grant_front() { schedule(block_of(waiting_.pop_front())); }
   /// The same, if there is one, and fewer were granted than there is something for.
   void grant_front(std::size_t available) {
-    if (granted_ < available && !empty()) grant_front();
+    if (!empty() && granted_ < available) grant_front();
   }
 
   /// Ends all who wait with `error`, in their order. O(n).
@@ -50,19 +50,19 @@ class WaitList {
 
   // --- For Waiting ---
 
-  bool can_deliver(Block&) const { return true; }
   void join(Block& waiter);
-  /// Back among the waiting at the place that its arrival gave it. O(n), n = those who came before.
-  void rejoin(Block& waiter);
-  /// Whether one who came before `waiter` is back among the waiting.
-  bool overtakes(Block& waiter) const;
   /// The waiter's turn has come: its grant is used up.
-  void collect(Block& waiter);
+  bool collect(Block& waiter);
+  /// The same where a grant can be taken away. False: there is nothing `available`, or one who came
+  /// before waits for it again; so the waiter is back at the place that its arrival gave it.
+  /// O(n), n = those who came before.
+  bool collect(Block& waiter, bool available);
   /// The waiter leaves. True: it had a grant, which somebody else must get.
   bool leave(Block& waiter);
 
  private:
   void schedule(Block& granted);
+  bool is_first(Block& waiter, bool available);
   Block* after(const Link* link) const {
     return link->next == waiting_.end() ? nullptr : &block_of(*link->next);
   }
@@ -102,9 +102,15 @@ inline void WaitList::join(Block& waiter) {
   waiting_.push_back(waiter);
 }
 
-inline void WaitList::collect(Block& waiter) {
+inline bool WaitList::collect(Block& waiter) {
   clear_flag(waiter, kGranted);
   --granted_;
+  return true;
+}
+
+inline bool WaitList::collect(Block& waiter, bool available) {
+  collect(waiter);
+  return (available && empty()) || is_first(waiter, available);
 }
 
 /// What a waiter asks for that wants nothing but its turn.
@@ -121,11 +127,7 @@ struct Waiting {
 
   static void turn(Block& block) {
     Primitive& from = primitive_of(block);
-    from.collect(block);
-    if (!from.can_deliver(block)) {
-      from.rejoin(block);
-      return from.pass_on();
-    }
+    if (!from.collect(block)) return from.pass_on();
     set_flag(block, kRunning);
     W& waiter = payload<W>(block);
     Result<T> delivered = from.deliver(waiter.request);
@@ -156,7 +158,7 @@ struct Waiting {
 ///   Result<T> deliver(Request&);  // hands over to the waiter whose turn it is
 ///   void pass_on();               // a granted waiter left: grants the next, if possible
 /// and, if a grant can be taken away before its turn,
-///   bool can_deliver(Block&);     // false: the waiter goes back to its place
+///   bool collect(Block&);         // WaitList's, with what is available
 /// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
 template <class T, class Primitive, class Request = NoRequest>
 Future<T> wait_in(Loop& owner, Primitive& primitive, Request request = {}) {
