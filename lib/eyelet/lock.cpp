@@ -4,9 +4,7 @@
 namespace eyelet {
 
 Future<Guard<Lock>> Lock::acquire() {
-  auto future = detail::wait_in<Guard<Lock>>(*loop_, *this);
-  pass_on();
-  return future;
+  return detail::wait_in<Guard<Lock>>(*loop_, *this);
 }
 
 Result<Guard<Lock>> Lock::deliver(detail::NoRequest&) {

@@ -41,7 +41,9 @@ class Lock : detail::WaitList {
   friend class Condition;
 
   Result<Guard<Lock>> deliver(detail::NoRequest&);
-  void pass_on() { grant_front(locked_ ? 0 : 1); }
+  void join(detail::Block& waiter) { WaitList::join(waiter, available()); }
+  void pass_on() { grant_front(available()); }
+  std::size_t available() const { return locked_ ? 0 : 1; }
 
   Loop* loop_;
   bool locked_ = false;

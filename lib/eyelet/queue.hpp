@@ -121,6 +121,7 @@ class PriorityItems {
 template <class Queue, class T>
 class Getters : public WaitList {
  public:
+  void join(Block& getter) { WaitList::join(getter, queue().size()); }
   bool collect(Block& getter) { return WaitList::collect(getter, queue().can_get_()); }
   Result<T> deliver(NoRequest&) { return queue().get_nowait(); }
   void pass_on() { queue().wake_getter_(); }
@@ -132,6 +133,7 @@ class Getters : public WaitList {
 template <class Queue, class T>
 class Putters : public WaitList {
  public:
+  void join(Block& putter) { WaitList::join(putter, Queue::capacity() - queue().size()); }
   bool collect(Block& putter) { return WaitList::collect(putter, queue().can_put_()); }
   Result<void> deliver(T& item) { return queue().put_nowait(std::move(item)); }
   void pass_on() { queue().wake_putter_(); }
@@ -173,18 +175,14 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   /// Memory: one block. Errors: queue_shut_down, cancelled, out_of_blocks, broken_promise.
   Future<T> get() {
     if (shut_down_ && empty()) return detail::failed_future<T>(*loop_, Errc::queue_shut_down);
-    auto future = detail::wait_in<T>(*loop_, getters());
-    wake_getter_();
-    return future;
+    return detail::wait_in<T>(*loop_, getters());
   }
 
   /// Waits in line for room and then puts `item`. Cancelled: the item is destroyed and was never
   /// in. Memory: one block, which holds the item. Errors: as get().
   Future<void> put(T item) {
     if (shut_down_) return detail::failed_future<void>(*loop_, Errc::queue_shut_down);
-    auto future = detail::wait_in<void>(*loop_, putters(), std::move(item));
-    wake_putter_();
-    return future;
+    return detail::wait_in<void>(*loop_, putters(), std::move(item));
   }
 
   /// An item at once. Errors: queue_empty, queue_shut_down.

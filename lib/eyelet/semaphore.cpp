@@ -4,9 +4,7 @@
 namespace eyelet {
 
 Future<Guard<Semaphore>> Semaphore::acquire() {
-  auto future = detail::wait_in<Guard<Semaphore>>(*loop_, *this);
-  pass_on();
-  return future;
+  return detail::wait_in<Guard<Semaphore>>(*loop_, *this);
 }
 
 Result<Guard<Semaphore>> Semaphore::deliver(detail::NoRequest&) {

@@ -41,7 +41,9 @@ class Semaphore : detail::WaitList {
   friend struct detail::Waiting;
 
   Result<Guard<Semaphore>> deliver(detail::NoRequest&);
-  void pass_on() { grant_front(permits_); }
+  void join(detail::Block& waiter) { WaitList::join(waiter, available()); }
+  void pass_on() { grant_front(available()); }
+  std::size_t available() const { return permits_; }
 
   Loop* loop_;
   std::size_t permits_;  // free ones and those on their way

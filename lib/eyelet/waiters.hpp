@@ -51,6 +51,8 @@ class WaitList {
   // --- For Waiting ---
 
   void join(Block& waiter);
+  /// The same where there may be something `available` for it.
+  void join(Block& waiter, std::size_t available);
   /// The waiter's turn has come: its grant is used up.
   bool collect(Block& waiter);
   /// The same where a grant can be taken away. False: there is nothing `available`, or one who came
@@ -100,6 +102,11 @@ inline void WaitList::grant(Block& waiter) {
 inline void WaitList::join(Block& waiter) {
   payload<WaiterBase>(waiter).arrival = arrivals_++;
   waiting_.push_back(waiter);
+}
+
+inline void WaitList::join(Block& waiter, std::size_t available) {
+  join(waiter);
+  if (granted_ < available) grant_front();
 }
 
 inline bool WaitList::collect(Block& waiter) {
@@ -157,8 +164,9 @@ struct Waiting {
 /// Joins the line of `primitive`, which derives from WaitList and has
 ///   Result<T> deliver(Request&);  // hands over to the waiter whose turn it is
 ///   void pass_on();               // a granted waiter left: grants the next, if possible
-/// and, if a grant can be taken away before its turn,
-///   bool collect(Block&);         // WaitList's, with what is available
+/// and may have, beside those of WaitList,
+///   void join(Block&);            // if the grant may come at once
+///   bool collect(Block&);         // if a grant can be taken away before its turn
 /// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
 template <class T, class Primitive, class Request = NoRequest>
 Future<T> wait_in(Loop& owner, Primitive& primitive, Request request = {}) {
