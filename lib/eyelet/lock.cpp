@@ -7,9 +7,9 @@ Future<Guard<Lock>> Lock::acquire() {
   return detail::wait_in<Guard<Lock>>(*loop_, *this);
 }
 
-Result<Guard<Lock>> Lock::deliver(detail::NoRequest&) {
+void Lock::deliver(detail::Block& waiter, detail::NoRequest) {
   locked_ = true;
-  return Guard<Lock>{*this};
+  detail::set_value<Guard<Lock>>(waiter, *this);
 }
 
 }  // namespace eyelet

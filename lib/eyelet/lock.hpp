@@ -40,7 +40,7 @@ class Lock : detail::WaitList {
   friend struct detail::Waiting;
   friend class Condition;
 
-  Result<Guard<Lock>> deliver(detail::NoRequest&);
+  void deliver(detail::Block& waiter, detail::NoRequest);
   void join(detail::Block& waiter) { WaitList::join(waiter, available()); }
   void pass_on() { grant_front(available()); }
   std::size_t available() const { return locked_ ? 0 : 1; }

@@ -123,7 +123,10 @@ class Getters : public WaitList {
  public:
   void join(Block& getter) { WaitList::join(getter, queue().size()); }
   bool collect(Block& getter) { return WaitList::collect(getter, queue().can_get_()); }
-  Result<T> deliver(NoRequest&) { return queue().get_nowait(); }
+  void deliver(Block& getter, NoRequest) {
+    if (queue().empty()) return set_failed(getter, Errc::queue_shut_down);
+    set_value<T>(getter, queue().take_());
+  }
   void pass_on() { queue().wake_getter_(); }
 
  private:
@@ -135,7 +138,11 @@ class Putters : public WaitList {
  public:
   void join(Block& putter) { WaitList::join(putter, Queue::capacity() - queue().size()); }
   bool collect(Block& putter) { return WaitList::collect(putter, queue().can_put_()); }
-  Result<void> deliver(T& item) { return queue().put_nowait(std::move(item)); }
+  void deliver(Block& putter, T item) {
+    if (queue().shut_down_) return set_failed(putter, Errc::queue_shut_down);
+    queue().add_(std::move(item));
+    set_value<void>(putter);
+  }
   void pass_on() { queue().wake_putter_(); }
 
  private:
@@ -144,7 +151,7 @@ class Putters : public WaitList {
 
 class Joiners : public WaitList {
  public:
-  Result<void> deliver(NoRequest&) { return {}; }
+  void deliver(Block& joiner, NoRequest) { set_value<void>(joiner); }
   void pass_on() {}
 };
 
@@ -188,19 +195,14 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   /// An item at once. Errors: queue_empty, queue_shut_down.
   Result<T> get_nowait() {
     if (empty()) return failure(shut_down_ ? Errc::queue_shut_down : Errc::queue_empty);
-    Result<T> item{items_.pop()};
-    wake_putter_();
-    if (shut_down_ && empty()) getters().fail_waiting(Errc::queue_shut_down);
-    return item;
+    return take_();
   }
 
   /// Puts `item` at once. Errors, upon which it is left as it was: queue_full, queue_shut_down.
   Result<void> put_nowait(T&& item) {
     if (shut_down_) return failure(Errc::queue_shut_down);
     if (full()) return failure(Errc::queue_full);
-    items_.push(std::move(item));
-    ++unfinished_;
-    wake_getter_();
+    add_(std::move(item));
     return {};
   }
   Result<void> put_nowait(const T& item) { return put_nowait(T(item)); }
@@ -253,8 +255,20 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   detail::Joiners& joiners() { return *this; }
 
   // After a shutdown a turn ends with its error, so it can always be delivered.
-  bool can_get_() const { return shut_down_ || !empty(); }
-  bool can_put_() const { return shut_down_ || !full(); }
+  bool can_get_() const { return !empty() || shut_down_; }
+  bool can_put_() const { return !full() || shut_down_; }
+
+  T take_() {
+    T item{items_.pop()};
+    wake_putter_();
+    if (shut_down_ && empty()) getters().fail_waiting(Errc::queue_shut_down);
+    return item;
+  }
+  void add_(T&& item) {
+    items_.push(std::move(item));
+    ++unfinished_;
+    wake_getter_();
+  }
 
   // One at a time is enough: what comes is one item, room for one, or one who waits.
   void wake_getter_() { getters().grant_front(size()); }

@@ -7,9 +7,9 @@ Future<Guard<Semaphore>> Semaphore::acquire() {
   return detail::wait_in<Guard<Semaphore>>(*loop_, *this);
 }
 
-Result<Guard<Semaphore>> Semaphore::deliver(detail::NoRequest&) {
+void Semaphore::deliver(detail::Block& waiter, detail::NoRequest) {
   --permits_;
-  return Guard<Semaphore>{*this};
+  detail::set_value<Guard<Semaphore>>(waiter, *this);
 }
 
 }  // namespace eyelet

@@ -40,7 +40,7 @@ class Semaphore : detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
-  Result<Guard<Semaphore>> deliver(detail::NoRequest&);
+  void deliver(detail::Block& waiter, detail::NoRequest);
   void join(detail::Block& waiter) { WaitList::join(waiter, available()); }
   void pass_on() { grant_front(available()); }
   std::size_t available() const { return permits_; }

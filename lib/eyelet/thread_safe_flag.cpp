@@ -30,9 +30,9 @@ Future<void> ThreadSafeFlag::wait() {
   return future;
 }
 
-Result<void> ThreadSafeFlag::deliver(detail::NoRequest&) {
+void ThreadSafeFlag::deliver(detail::Block& waiter, detail::NoRequest) {
   clear();
-  return {};
+  detail::set_value<void>(waiter);
 }
 
 void ThreadSafeFlag::look_at(Source& source) {

@@ -38,7 +38,7 @@ class ThreadSafeFlag : detail::Source, detail::WaitList {
   friend struct detail::Waiting;
 
   bool collect(detail::Block& waiter) { return WaitList::collect(waiter, is_set()); }
-  Result<void> deliver(detail::NoRequest&);
+  void deliver(detail::Block& waiter, detail::NoRequest);
   void pass_on() {}
   static void look_at(Source& source);
 

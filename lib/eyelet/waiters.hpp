@@ -135,12 +135,17 @@ struct Waiting {
   static void turn(Block& block) {
     Primitive& from = primitive_of(block);
     if (!from.collect(block)) return from.pass_on();
-    set_flag(block, kRunning);
-    W& waiter = payload<W>(block);
-    Result<T> delivered = from.deliver(waiter.request);
-    waiter.~W();
-    set_outcome<T>(block, std::move(delivered));
+    set_flag(block, kRunning);  // pinned: moving a request may end anything
+    from.deliver(block, take_request(block));
     finish(block);
+  }
+
+  // Nothing is left in the block, where the result comes to lie.
+  static Request take_request(Block& block) {
+    W& waiter = payload<W>(block);
+    Request request{std::move(waiter.request)};
+    waiter.~W();
+    return request;
   }
 
   static void withdraw(Block& block) {
@@ -162,11 +167,11 @@ struct Waiting {
 };
 
 /// Joins the line of `primitive`, which derives from WaitList and has
-///   Result<T> deliver(Request&);  // hands over to the waiter whose turn it is
-///   void pass_on();               // a granted waiter left: grants the next, if possible
+///   void deliver(Block&, Request);  // ends the waiter whose turn it is, by set_value or set_failed
+///   void pass_on();                 // a granted waiter left: grants the next, if possible
 /// and may have, beside those of WaitList,
-///   void join(Block&);            // if the grant may come at once
-///   bool collect(Block&);         // if a grant can be taken away before its turn
+///   void join(Block&);              // if the grant may come at once
+///   bool collect(Block&);           // if a grant can be taken away before its turn
 /// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
 template <class T, class Primitive, class Request = NoRequest>
 Future<T> wait_in(Loop& owner, Primitive& primitive, Request request = {}) {
