@@ -44,6 +44,7 @@ class Barrier : detail::WaitList {
     std::size_t index;
   };
 
+  void join(detail::Block& waiter);
   void deliver(detail::Block& waiter, Place place) {
     detail::set_value<std::size_t>(waiter, place.index);
   }

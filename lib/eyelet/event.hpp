@@ -27,6 +27,10 @@ class Event : detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
+  void join(detail::Block& waiter) {
+    WaitList::join(waiter);
+    if (set_) grant(waiter);
+  }
   void deliver(detail::Block& waiter, detail::NoRequest) { detail::set_value<void>(waiter); }
   void pass_on() {}
 

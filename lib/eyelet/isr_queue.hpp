@@ -49,9 +49,7 @@ class IsrQueue : detail::Source, detail::WaitList {
   friend struct detail::Waiting;
 
   bool collect(detail::Block& getter) { return WaitList::collect(getter, !empty()); }
-  void deliver(detail::Block& getter, detail::NoRequest) {
-    detail::set_value<T>(getter, take());
-  }
+  void deliver(detail::Block& getter, detail::NoRequest) { detail::set_value<T>(getter, take()); }
   T take();
   void pass_on() { look_at(*this); }
   static void look_at(Source& source);

@@ -3,9 +3,7 @@
 
 namespace eyelet {
 
-Future<Guard<Lock>> Lock::acquire() {
-  return detail::wait_in<Guard<Lock>>(*loop_, *this);
-}
+Future<Guard<Lock>> Lock::acquire() { return detail::wait_in<Guard<Lock>>(*loop_, *this); }
 
 void Lock::deliver(detail::Block& waiter, detail::NoRequest) {
   locked_ = true;

@@ -49,6 +49,8 @@ class Lock : detail::WaitList {
   bool locked_ = false;
 };
 
+// Here, because with two calls a lock that is free costs 35 instructions instead of 11.
+
 inline Guard<Lock> Lock::try_acquire() {
   if (locked_ || in_use()) return {};
   locked_ = true;

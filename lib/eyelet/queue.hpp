@@ -116,18 +116,25 @@ class PriorityItems {
   std::uint32_t puts_ = 0;
 };
 
-// The three lines of a queue. Each is a base of it, so that none needs a pointer back.
+// The three lines of a queue. Each is a base of it, so that none needs a pointer back. After a
+// shutdown there is something to collect for everyone: the error.
 
 template <class Queue, class T>
 class Getters : public WaitList {
  public:
-  void join(Block& getter) { WaitList::join(getter, queue().size()); }
-  bool collect(Block& getter) { return WaitList::collect(getter, queue().can_get_()); }
+  void join(Block& getter) {
+    if (queue().shut_down_ && queue().empty()) return fail_wait(getter, Errc::queue_shut_down);
+    WaitList::join(getter, queue().size());
+  }
+  bool collect(Block& getter) {
+    return WaitList::collect(getter, !queue().empty() || queue().shut_down_);
+  }
   void deliver(Block& getter, NoRequest) {
     if (queue().empty()) return set_failed(getter, Errc::queue_shut_down);
-    set_value<T>(getter, queue().take_());
+    set_value<T>(getter, queue().items_.pop());
+    queue().taken_();
   }
-  void pass_on() { queue().wake_getter_(); }
+  void pass_on() { grant_front(queue().size()); }
 
  private:
   Queue& queue() { return static_cast<Queue&>(*this); }
@@ -136,16 +143,22 @@ class Getters : public WaitList {
 template <class Queue, class T>
 class Putters : public WaitList {
  public:
-  void join(Block& putter) { WaitList::join(putter, Queue::capacity() - queue().size()); }
-  bool collect(Block& putter) { return WaitList::collect(putter, queue().can_put_()); }
+  void join(Block& putter) {
+    if (queue().shut_down_) return fail_wait(putter, Errc::queue_shut_down);
+    WaitList::join(putter, room());
+  }
+  bool collect(Block& putter) {
+    return WaitList::collect(putter, !queue().full() || queue().shut_down_);
+  }
   void deliver(Block& putter, T item) {
     if (queue().shut_down_) return set_failed(putter, Errc::queue_shut_down);
     queue().add_(std::move(item));
     set_value<void>(putter);
   }
-  void pass_on() { queue().wake_putter_(); }
+  void pass_on() { grant_front(room()); }
 
  private:
+  std::size_t room() { return Queue::capacity() - queue().size(); }
   Queue& queue() { return static_cast<Queue&>(*this); }
 };
 
@@ -180,22 +193,18 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
 
   /// Waits in line for an item. Cancelled, also when it was granted one already: the item stays.
   /// Memory: one block. Errors: queue_shut_down, cancelled, out_of_blocks, broken_promise.
-  Future<T> get() {
-    if (shut_down_ && empty()) return detail::failed_future<T>(*loop_, Errc::queue_shut_down);
-    return detail::wait_in<T>(*loop_, getters());
-  }
+  Future<T> get() { return detail::wait_in<T>(*loop_, getters()); }
 
   /// Waits in line for room and then puts `item`. Cancelled: the item is destroyed and was never
   /// in. Memory: one block, which holds the item. Errors: as get().
-  Future<void> put(T item) {
-    if (shut_down_) return detail::failed_future<void>(*loop_, Errc::queue_shut_down);
-    return detail::wait_in<void>(*loop_, putters(), std::move(item));
-  }
+  Future<void> put(T item) { return detail::wait_in<void>(*loop_, putters(), std::move(item)); }
 
   /// An item at once. Errors: queue_empty, queue_shut_down.
   Result<T> get_nowait() {
     if (empty()) return failure(shut_down_ ? Errc::queue_shut_down : Errc::queue_empty);
-    return take_();
+    T item{items_.pop()};
+    taken_();
+    return item;
   }
 
   /// Puts `item` at once. Errors, upon which it is left as it was: queue_full, queue_shut_down.
@@ -254,25 +263,17 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   Putters& putters() { return *this; }
   detail::Joiners& joiners() { return *this; }
 
-  // After a shutdown a turn ends with its error, so it can always be delivered.
-  bool can_get_() const { return !empty() || shut_down_; }
-  bool can_put_() const { return !full() || shut_down_; }
-
-  T take_() {
-    T item{items_.pop()};
-    wake_putter_();
+  // Where one item came or went, one grant is enough.
+  void taken_() {
+    putters().pass_on();
     if (shut_down_ && empty()) getters().fail_waiting(Errc::queue_shut_down);
-    return item;
   }
   void add_(T&& item) {
     items_.push(std::move(item));
     ++unfinished_;
-    wake_getter_();
+    getters().pass_on();
   }
 
-  // One at a time is enough: what comes is one item, room for one, or one who waits.
-  void wake_getter_() { getters().grant_front(size()); }
-  void wake_putter_() { putters().grant_front(N - size()); }
   void wake_joiners_() {
     while (!joiners().empty()) joiners().grant_front();
   }

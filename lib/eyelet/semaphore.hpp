@@ -50,6 +50,8 @@ class Semaphore : detail::WaitList {
   std::size_t bound_ = static_cast<std::size_t>(-1);
 };
 
+// Here, because with two calls a semaphore that is free costs 47 instructions instead of 17.
+
 inline Guard<Semaphore> Semaphore::try_acquire() {
   if (locked()) return {};
   --permits_;

@@ -23,11 +23,13 @@ void ThreadSafeFlag::clear() {
 }
 
 Future<void> ThreadSafeFlag::wait() {
-  if (in_use()) return detail::failed_future<void>(*loop_, Errc::invalid_state);
   loop_->add_source(*this);
-  auto future = detail::wait_in<void>(*loop_, *this);
-  look_at(*this);
-  return future;
+  return detail::wait_in<void>(*loop_, *this);
+}
+
+void ThreadSafeFlag::join(detail::Block& waiter) {
+  if (in_use()) return detail::fail_wait(waiter, Errc::invalid_state);
+  WaitList::join(waiter, is_set() ? 1 : 0);
 }
 
 void ThreadSafeFlag::deliver(detail::Block& waiter, detail::NoRequest) {

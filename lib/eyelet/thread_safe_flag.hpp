@@ -37,6 +37,7 @@ class ThreadSafeFlag : detail::Source, detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
+  void join(detail::Block& waiter);
   bool collect(detail::Block& waiter) { return WaitList::collect(waiter, is_set()); }
   void deliver(detail::Block& waiter, detail::NoRequest);
   void pass_on() {}

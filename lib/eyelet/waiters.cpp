@@ -12,12 +12,13 @@ bool came_before(Block& one, Block& other) {
 
 }  // namespace
 
-bool WaitList::is_first(Block& waiter, bool available) {
+// Unless it comes first, and there is something for it.
+bool WaitList::put_back(Block& waiter, bool available) {
   Link* before = waiting_.front();
   while (before != waiting_.end() && came_before(block_of(*before), waiter)) before = before->next;
-  if (available && before == waiting_.front()) return true;
+  if (available && before == waiting_.front()) return false;
   insert_before(*before, waiter);
-  return false;
+  return true;
 }
 
 bool WaitList::leave(Block& waiter) {

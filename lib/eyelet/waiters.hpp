@@ -37,7 +37,7 @@ class WaitList {
   void grant(Block& waiter);
   /// The same with the one who has waited longest. There must be one.
   void grant_front() { schedule(block_of(waiting_.pop_front())); }
-  /// The same, if there is one, and fewer were granted than there is something for.
+  /// The same, if there is one, and fewer were granted than there is something `available` for.
   void grant_front(std::size_t available) {
     if (!empty() && granted_ < available) grant_front();
   }
@@ -64,7 +64,7 @@ class WaitList {
 
  private:
   void schedule(Block& granted);
-  bool is_first(Block& waiter, bool available);
+  bool put_back(Block& waiter, bool available);
   Block* after(const Link* link) const {
     return link->next == waiting_.end() ? nullptr : &block_of(*link->next);
   }
@@ -117,7 +117,7 @@ inline bool WaitList::collect(Block& waiter) {
 
 inline bool WaitList::collect(Block& waiter, bool available) {
   collect(waiter);
-  return (available && empty()) || is_first(waiter, available);
+  return (available && empty()) || !put_back(waiter, available);
 }
 
 /// What a waiter asks for that wants nothing but its turn.
@@ -167,11 +167,12 @@ struct Waiting {
 };
 
 /// Joins the line of `primitive`, which derives from WaitList and has
-///   void deliver(Block&, Request);  // ends the waiter whose turn it is, by set_value or set_failed
-///   void pass_on();                 // a granted waiter left: grants the next, if possible
+///   void deliver(Block&, Request);  // ends the waiter whose turn it is, by set_value or
+///   set_failed void pass_on();                 // a granted waiter left: grants the next, if
+///   possible
 /// and may have, beside those of WaitList,
-///   void join(Block&);              // if the grant may come at once
-///   bool collect(Block&);           // if a grant can be taken away before its turn
+///   void join(Block&);              // where it may be granted at once, or fail (fail_wait)
+///   bool collect(Block&);           // where a grant can be taken away before its turn
 /// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
 template <class T, class Primitive, class Request = NoRequest>
 Future<T> wait_in(Loop& owner, Primitive& primitive, Request request = {}) {
