@@ -391,7 +391,9 @@ inline void lock_and_event(Scene& s) {
 /// Hands out numbers: the smallest thing that can be waited for.
 struct Dispenser : eyelet::detail::WaitList {
   int next = 1;
-  Result<int> deliver(Live&) { return next++; }
+  void deliver(eyelet::detail::Block& waiter, const Live&) {
+    eyelet::detail::set_value<int>(waiter, next++);
+  }
   void pass_on() {
     if (!empty()) grant_front();
   }

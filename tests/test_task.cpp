@@ -608,7 +608,9 @@ TEST(Tasks, a_visitor_may_cancel_every_task) {
 // T10
 TEST(Tasks, close_reports_each_pending_task_once_and_runs_nothing) {
   struct Gate : eyelet::detail::WaitList {
-    Result<int> deliver(Live&) { return 1; }
+    void deliver(eyelet::detail::Block& waiter, const Live&) {
+      eyelet::detail::set_value<int>(waiter, 1);
+    }
     void pass_on() {
       if (!empty()) grant_front();
     }

@@ -24,10 +24,10 @@ struct Gate : eyelet::detail::WaitList {
     for (; n > 0; --n) pass_on();
   }
 
-  Result<int> deliver(Request& request) {
+  void deliver(eyelet::detail::Block& waiter, const Request& request) {
     --permits;
     if constexpr (std::is_base_of_v<Live, Request>) last_item = request.id;
-    return ++delivered;
+    eyelet::detail::set_value<int>(waiter, ++delivered);
   }
 
   void pass_on() {

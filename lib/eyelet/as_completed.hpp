@@ -65,11 +65,11 @@ class AsCompleted : detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
-  Result<Item> deliver(detail::NoRequest&) {
-    if (left_ == 0) return Item{};
+  void deliver(detail::Block& waiter, detail::NoRequest) {
+    if (left_ == 0) return detail::set_value<Item>(waiter);
     --left_;
-    if (given_ == ended_) return failure(Errc::timed_out);
-    return Item{futures_[order_[given_++]].result()};
+    if (given_ == ended_) return detail::set_failed(waiter, Errc::timed_out);
+    detail::set_value<Item>(waiter, futures_[order_[given_++]].result());
   }
   void pass_on() {}  // the outcome stays for the next next()
 

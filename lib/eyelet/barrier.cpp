@@ -6,10 +6,13 @@ namespace eyelet {
 using detail::Block;
 
 Future<std::size_t> Barrier::wait() {
-  if (broken_) return detail::failed_future<std::size_t>(*loop_, Errc::broken_barrier);
-  auto future = detail::wait_in<std::size_t>(*loop_, *this, Place{0});
-  if (future.block() != nullptr && ++waiting_ == parties_) let_go();
-  return future;
+  return detail::wait_in<std::size_t>(*loop_, *this, Place{0});
+}
+
+void Barrier::join(Block& waiter) {
+  if (broken_) return detail::fail_wait(waiter, Errc::broken_barrier);
+  WaitList::join(waiter);
+  if (++waiting_ == parties_) let_go();
 }
 
 Result<std::size_t> Barrier::try_wait() {

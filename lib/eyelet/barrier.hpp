@@ -44,7 +44,10 @@ class Barrier : detail::WaitList {
     std::size_t index;
   };
 
-  Result<std::size_t> deliver(Place& place) { return place.index; }
+  void join(detail::Block& waiter);
+  void deliver(detail::Block& waiter, Place place) {
+    detail::set_value<std::size_t>(waiter, place.index);
+  }
   void pass_on() {}
   bool leave(detail::Block& waiter);
   void let_go();

@@ -21,7 +21,6 @@ Condition::~Condition() {
     leave(waiter);
     waiter_of(waiter).condition = nullptr;
     join_lock(waiter, *lock_);
-    lock_->pass_on();
   }
   detail::BlockPool& pool = lock_->loop_->pool();
   for (detail::Count i = 0; i < pool.peak(); ++i) {
@@ -33,12 +32,10 @@ Condition::~Condition() {
     waiter.condition = nullptr;
     if (waiter.list == lock_) continue;
     leave(block);
-    if (waiter.keeps_lock) {
+    if (waiter.keeps_lock)
       detail::fail_wait(block, Errc::broken_promise);
-    } else {
+    else
       join_lock(block, *lock_);
-      lock_->pass_on();
-    }
   }
 }
 

@@ -3,11 +3,7 @@
 
 namespace eyelet {
 
-Future<void> Event::wait() {
-  auto future = detail::wait_in<void>(*loop_, *this);
-  if (set_ && !empty()) grant_front();
-  return future;
-}
+Future<void> Event::wait() { return detail::wait_in<void>(*loop_, *this); }
 
 void Event::set() {
   set_ = true;

@@ -27,7 +27,11 @@ class Event : detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
-  Result<void> deliver(detail::NoRequest&) { return {}; }
+  void join(detail::Block& waiter) {
+    WaitList::join(waiter);
+    if (set_) grant(waiter);
+  }
+  void deliver(detail::Block& waiter, detail::NoRequest) { detail::set_value<void>(waiter); }
   void pass_on() {}
 
   Loop* loop_;

@@ -276,12 +276,6 @@ void run_chain(Block& block) {
   }
 }
 
-Block* make_failed(Loop& loop, const FutureOperations& operations, Errc error) {
-  Block* const future = make_future(loop, Kind::promise, operations);
-  if (future != nullptr) set_failed(*future, error);
-  return future;
-}
-
 void close_done_callback(Block& block) {
   Loop::retire(block);
   Block& source = *block.upstream;

@@ -19,14 +19,14 @@ namespace detail {
 template <class Outlet, class T>
 class Asking : public WaitList {
  public:
-  Result<std::optional<T>> deliver(NoRequest&) { return static_cast<Outlet*>(this)->hand_over_(); }
+  void deliver(Block& consumer, NoRequest) { static_cast<Outlet*>(this)->hand_over_(consumer); }
   void pass_on() {}  // the value stays for the next next()
 };
 
 /// Where the producer waits for the consumer to come back.
 class Resting : public WaitList {
  public:
-  Result<void> deliver(NoRequest&) { return {}; }
+  void deliver(Block& producer, NoRequest) { set_value<void>(producer); }
   void pass_on() {}
 };
 
@@ -102,9 +102,10 @@ class Yield : detail::Asking<Yield<T>, T>, detail::Resting {
     if (!asking().empty()) asking().grant_front();
   }
 
-  Result<Item> hand_over_() {
-    if (!value_ && error_.code != Errc::none) return failure(std::exchange(error_, Error{}));
-    return std::exchange(value_, std::nullopt);
+  void hand_over_(detail::Block& consumer) {
+    if (!value_ && error_.code != Errc::none)
+      return detail::set_outcome<Item>(consumer, failure(std::exchange(error_, Error{})));
+    detail::set_value<Item>(consumer, std::exchange(value_, std::nullopt));
   }
 
   Loop* loop_;

@@ -48,8 +48,9 @@ class IsrQueue : detail::Source, detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
-  bool can_deliver(detail::Block& getter) const { return !empty() && !overtakes(getter); }
-  Result<T> deliver(detail::NoRequest&) { return get_nowait(); }
+  bool collect(detail::Block& getter) { return WaitList::collect(getter, !empty()); }
+  void deliver(detail::Block& getter, detail::NoRequest) { detail::set_value<T>(getter, take()); }
+  T take();
   void pass_on() { look_at(*this); }
   static void look_at(Source& source);
 
@@ -84,8 +85,13 @@ bool IsrQueue<T, N>::put_nowait(const T& item) {
 template <class T, std::size_t N>
 Result<T> IsrQueue<T, N>::get_nowait() {
   if (empty()) return failure(Errc::queue_empty);
+  return take();
+}
+
+template <class T, std::size_t N>
+T IsrQueue<T, N>::take() {
   const unsigned position = got_.load(std::memory_order_relaxed);
-  Result<T> item{slot(position)};
+  const T item = slot(position);
   got_.store(after(position), std::memory_order_release);
   return item;
 }

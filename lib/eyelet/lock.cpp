@@ -3,32 +3,11 @@
 
 namespace eyelet {
 
-Future<Guard<Lock>> Lock::acquire() {
-  auto future = detail::wait_in<Guard<Lock>>(*loop_, *this);
-  pass_on();
-  return future;
-}
+Future<Guard<Lock>> Lock::acquire() { return detail::wait_in<Guard<Lock>>(*loop_, *this); }
 
-Guard<Lock> Lock::try_acquire() {
-  if (locked_ || in_use()) return {};
+void Lock::deliver(detail::Block& waiter, detail::NoRequest) {
   locked_ = true;
-  return Guard<Lock>{*this};
-}
-
-Result<void> Lock::release() {
-  if (!locked_) return failure(Errc::invalid_state);
-  locked_ = false;
-  pass_on();
-  return {};
-}
-
-Result<Guard<Lock>> Lock::deliver(detail::NoRequest&) {
-  locked_ = true;
-  return Guard<Lock>{*this};
-}
-
-void Lock::pass_on() {
-  if (!empty() && !locked_ && granted() == 0) grant_front();
+  detail::set_value<Guard<Lock>>(waiter, *this);
 }
 
 }  // namespace eyelet

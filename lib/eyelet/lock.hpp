@@ -40,11 +40,28 @@ class Lock : detail::WaitList {
   friend struct detail::Waiting;
   friend class Condition;
 
-  Result<Guard<Lock>> deliver(detail::NoRequest&);
-  void pass_on();
+  void deliver(detail::Block& waiter, detail::NoRequest);
+  void join(detail::Block& waiter) { WaitList::join(waiter, available()); }
+  void pass_on() { grant_front(available()); }
+  std::size_t available() const { return locked_ ? 0 : 1; }
 
   Loop* loop_;
   bool locked_ = false;
 };
+
+// Here, because with two calls a lock that is free costs 35 instructions instead of 11.
+
+inline Guard<Lock> Lock::try_acquire() {
+  if (locked_ || in_use()) return {};
+  locked_ = true;
+  return Guard<Lock>{*this};
+}
+
+inline Result<void> Lock::release() {
+  if (!locked_) return failure(Errc::invalid_state);
+  locked_ = false;
+  pass_on();
+  return {};
+}
 
 }  // namespace eyelet

@@ -116,14 +116,25 @@ class PriorityItems {
   std::uint32_t puts_ = 0;
 };
 
-// The three lines of a queue. Each is a base of it, so that none needs a pointer back.
+// The three lines of a queue. Each is a base of it, so that none needs a pointer back. After a
+// shutdown there is something to collect for everyone: the error.
 
 template <class Queue, class T>
 class Getters : public WaitList {
  public:
-  bool can_deliver(Block& getter) { return queue().can_get_() && !overtakes(getter); }
-  Result<T> deliver(NoRequest&) { return queue().get_nowait(); }
-  void pass_on() { queue().wake_getters_(); }
+  void join(Block& getter) {
+    if (queue().shut_down_ && queue().empty()) return fail_wait(getter, Errc::queue_shut_down);
+    WaitList::join(getter, queue().size());
+  }
+  bool collect(Block& getter) {
+    return WaitList::collect(getter, !queue().empty() || queue().shut_down_);
+  }
+  void deliver(Block& getter, NoRequest) {
+    if (queue().empty()) return set_failed(getter, Errc::queue_shut_down);
+    set_value<T>(getter, queue().items_.pop());
+    queue().taken_();
+  }
+  void pass_on() { grant_front(queue().size()); }
 
  private:
   Queue& queue() { return static_cast<Queue&>(*this); }
@@ -132,17 +143,28 @@ class Getters : public WaitList {
 template <class Queue, class T>
 class Putters : public WaitList {
  public:
-  bool can_deliver(Block& putter) { return queue().can_put_() && !overtakes(putter); }
-  Result<void> deliver(T& item) { return queue().put_nowait(std::move(item)); }
-  void pass_on() { queue().wake_putters_(); }
+  void join(Block& putter) {
+    if (queue().shut_down_) return fail_wait(putter, Errc::queue_shut_down);
+    WaitList::join(putter, room());
+  }
+  bool collect(Block& putter) {
+    return WaitList::collect(putter, !queue().full() || queue().shut_down_);
+  }
+  void deliver(Block& putter, T item) {
+    if (queue().shut_down_) return set_failed(putter, Errc::queue_shut_down);
+    queue().add_(std::move(item));
+    set_value<void>(putter);
+  }
+  void pass_on() { grant_front(room()); }
 
  private:
+  std::size_t room() { return Queue::capacity() - queue().size(); }
   Queue& queue() { return static_cast<Queue&>(*this); }
 };
 
 class Joiners : public WaitList {
  public:
-  Result<void> deliver(NoRequest&) { return {}; }
+  void deliver(Block& joiner, NoRequest) { set_value<void>(joiner); }
   void pass_on() {}
 };
 
@@ -171,30 +193,17 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
 
   /// Waits in line for an item. Cancelled, also when it was granted one already: the item stays.
   /// Memory: one block. Errors: queue_shut_down, cancelled, out_of_blocks, broken_promise.
-  Future<T> get() {
-    if (shut_down_ && empty()) return detail::failed_future<T>(*loop_, Errc::queue_shut_down);
-    auto future = detail::wait_in<T>(*loop_, getters());
-    wake_getters_();
-    return future;
-  }
+  Future<T> get() { return detail::wait_in<T>(*loop_, getters()); }
 
   /// Waits in line for room and then puts `item`. Cancelled: the item is destroyed and was never
   /// in. Memory: one block, which holds the item. Errors: as get().
-  Future<void> put(T item) {
-    if (shut_down_) return detail::failed_future<void>(*loop_, Errc::queue_shut_down);
-    auto future = detail::wait_in<void>(*loop_, putters(), std::move(item));
-    wake_putters_();
-    return future;
-  }
+  Future<void> put(T item) { return detail::wait_in<void>(*loop_, putters(), std::move(item)); }
 
   /// An item at once. Errors: queue_empty, queue_shut_down.
   Result<T> get_nowait() {
     if (empty()) return failure(shut_down_ ? Errc::queue_shut_down : Errc::queue_empty);
-    Result<T> item{items_.pop()};
-    if (shut_down_)
-      wake_getters_();
-    else
-      wake_putters_();
+    T item{items_.pop()};
+    taken_();
     return item;
   }
 
@@ -202,9 +211,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   Result<void> put_nowait(T&& item) {
     if (shut_down_) return failure(Errc::queue_shut_down);
     if (full()) return failure(Errc::queue_full);
-    items_.push(std::move(item));
-    ++unfinished_;
-    wake_getters_();
+    add_(std::move(item));
     return {};
   }
   Result<void> put_nowait(const T& item) { return put_nowait(T(item)); }
@@ -256,17 +263,17 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   Putters& putters() { return *this; }
   detail::Joiners& joiners() { return *this; }
 
-  // After a shutdown a turn ends with its error, so it can always be delivered.
-  bool can_get_() const { return shut_down_ || !empty(); }
-  bool can_put_() const { return shut_down_ || !full(); }
-
-  void wake_getters_() {
-    while (!getters().empty() && getters().granted() < size()) getters().grant_front();
+  // Where one item came or went, one grant is enough.
+  void taken_() {
+    putters().pass_on();
     if (shut_down_ && empty()) getters().fail_waiting(Errc::queue_shut_down);
   }
-  void wake_putters_() {
-    while (!putters().empty() && putters().granted() < N - size()) putters().grant_front();
+  void add_(T&& item) {
+    items_.push(std::move(item));
+    ++unfinished_;
+    getters().pass_on();
   }
+
   void wake_joiners_() {
     while (!joiners().empty()) joiners().grant_front();
   }

@@ -40,13 +40,30 @@ class Semaphore : detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
-  Result<Guard<Semaphore>> deliver(detail::NoRequest&);
-  void pass_on();
+  void deliver(detail::Block& waiter, detail::NoRequest);
+  void join(detail::Block& waiter) { WaitList::join(waiter, available()); }
+  void pass_on() { grant_front(available()); }
+  std::size_t available() const { return permits_; }
 
   Loop* loop_;
   std::size_t permits_;  // free ones and those on their way
   std::size_t bound_ = static_cast<std::size_t>(-1);
 };
+
+// Here, because with two calls a semaphore that is free costs 47 instructions instead of 17.
+
+inline Guard<Semaphore> Semaphore::try_acquire() {
+  if (locked()) return {};
+  --permits_;
+  return Guard<Semaphore>{*this};
+}
+
+inline Result<void> Semaphore::release() {
+  if (value() >= bound_) return failure(Errc::invalid_state);
+  ++permits_;
+  pass_on();
+  return {};
+}
 
 /// asyncio.BoundedSemaphore: refuses to be released more often than acquired.
 class BoundedSemaphore : public Semaphore {

@@ -31,7 +31,7 @@ Future<void> sleep_until(Loop& loop, TimePoint when) {
 
 Future<void> sleep(Loop& loop, Delay delay) {
   if (delay.valid()) return sleep_until(loop, saturating_add(loop.look_at_clock(), delay.value()));
-  return detail::failed_future<void>(loop, Errc::invalid_argument);
+  return {loop, detail::make_failed(loop, kOperations, Errc::invalid_argument)};
 }
 
 }  // namespace eyelet

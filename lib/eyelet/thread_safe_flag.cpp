@@ -21,16 +21,18 @@ void ThreadSafeFlag::clear() {
 }
 
 Future<void> ThreadSafeFlag::wait() {
-  if (in_use()) return detail::failed_future<void>(*loop_, Errc::invalid_state);
   loop_->add_source(*this);
-  auto future = detail::wait_in<void>(*loop_, *this);
-  look_at(*this);
-  return future;
+  return detail::wait_in<void>(*loop_, *this);
 }
 
-Result<void> ThreadSafeFlag::deliver(detail::NoRequest&) {
+void ThreadSafeFlag::join(detail::Block& waiter) {
+  if (in_use()) return detail::fail_wait(waiter, Errc::invalid_state);
+  WaitList::join(waiter, is_set() ? 1 : 0);
+}
+
+void ThreadSafeFlag::deliver(detail::Block& waiter, detail::NoRequest) {
   clear();
-  return {};
+  detail::set_value<void>(waiter);
 }
 
 void ThreadSafeFlag::look_at(Source& source) {

@@ -37,8 +37,9 @@ class ThreadSafeFlag : detail::Source, detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
-  bool can_deliver(detail::Block&) const { return is_set(); }
-  Result<void> deliver(detail::NoRequest&);
+  void join(detail::Block& waiter);
+  bool collect(detail::Block& waiter) { return WaitList::collect(waiter, is_set()); }
+  void deliver(detail::Block& waiter, detail::NoRequest);
   void pass_on() {}
   static void look_at(Source& source);
 

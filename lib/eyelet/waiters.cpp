@@ -12,14 +12,13 @@ bool came_before(Block& one, Block& other) {
 
 }  // namespace
 
-void WaitList::rejoin(Block& waiter) {
+// Unless it comes first, and there is something for it.
+bool WaitList::put_back(Block& waiter, bool available) {
   Link* before = waiting_.front();
   while (before != waiting_.end() && came_before(block_of(*before), waiter)) before = before->next;
+  if (available && before == waiting_.front()) return false;
   insert_before(*before, waiter);
-}
-
-bool WaitList::overtakes(Block& waiter) const {
-  return !waiting_.empty() && came_before(*front(), waiter);
+  return true;
 }
 
 bool WaitList::leave(Block& waiter) {

@@ -36,7 +36,11 @@ class WaitList {
   /// Moves one who waits to the ready queue. O(1).
   void grant(Block& waiter);
   /// The same with the one who has waited longest. There must be one.
-  void grant_front() { grant(*front()); }
+  void grant_front() { schedule(block_of(waiting_.pop_front())); }
+  /// The same, if there is one, and fewer were granted than there is something `available` for.
+  void grant_front(std::size_t available) {
+    if (!empty() && granted_ < available) grant_front();
+  }
 
   /// Ends all who wait with `error`, in their order. O(n).
   void fail_waiting(Errc error);
@@ -46,18 +50,21 @@ class WaitList {
 
   // --- For Waiting ---
 
-  bool can_deliver(Block&) const { return true; }
   void join(Block& waiter);
-  /// Back among the waiting at the place that its arrival gave it. O(n), n = those who came before.
-  void rejoin(Block& waiter);
-  /// Whether one who came before `waiter` is back among the waiting.
-  bool overtakes(Block& waiter) const;
+  /// The same where there may be something `available` for it.
+  void join(Block& waiter, std::size_t available);
   /// The waiter's turn has come: its grant is used up.
-  void collect(Block& waiter);
+  bool collect(Block& waiter);
+  /// The same where a grant can be taken away. False: there is nothing `available`, or one who came
+  /// before waits for it again; so the waiter is back at the place that its arrival gave it.
+  /// O(n), n = those who came before.
+  bool collect(Block& waiter, bool available);
   /// The waiter leaves. True: it had a grant, which somebody else must get.
   bool leave(Block& waiter);
 
  private:
+  void schedule(Block& granted);
+  bool put_back(Block& waiter, bool available);
   Block* after(const Link* link) const {
     return link->next == waiting_.end() ? nullptr : &block_of(*link->next);
   }
@@ -81,11 +88,15 @@ struct Waiter : WaiterBase {
 
 // Here, because calling them would cost a lock that is handed over 20 instructions.
 
+inline void WaitList::schedule(Block& granted) {
+  set_flag(granted, kGranted);
+  ++granted_;
+  granted.loop->schedule(granted);
+}
+
 inline void WaitList::grant(Block& waiter) {
   unlink(waiter);
-  set_flag(waiter, kGranted);
-  ++granted_;
-  waiter.loop->schedule(waiter);
+  schedule(waiter);
 }
 
 inline void WaitList::join(Block& waiter) {
@@ -93,9 +104,20 @@ inline void WaitList::join(Block& waiter) {
   waiting_.push_back(waiter);
 }
 
-inline void WaitList::collect(Block& waiter) {
+inline void WaitList::join(Block& waiter, std::size_t available) {
+  join(waiter);
+  if (granted_ < available) grant_front();
+}
+
+inline bool WaitList::collect(Block& waiter) {
   clear_flag(waiter, kGranted);
   --granted_;
+  return true;
+}
+
+inline bool WaitList::collect(Block& waiter, bool available) {
+  collect(waiter);
+  return (available && empty()) || !put_back(waiter, available);
 }
 
 /// What a waiter asks for that wants nothing but its turn.
@@ -112,17 +134,18 @@ struct Waiting {
 
   static void turn(Block& block) {
     Primitive& from = primitive_of(block);
-    from.collect(block);
-    if (!from.can_deliver(block)) {
-      from.rejoin(block);
-      return from.pass_on();
-    }
-    set_flag(block, kRunning);
-    W& waiter = payload<W>(block);
-    Result<T> delivered = from.deliver(waiter.request);
-    waiter.~W();
-    set_outcome<T>(block, std::move(delivered));
+    if (!from.collect(block)) return from.pass_on();
+    set_flag(block, kRunning);  // pinned: moving a request may end anything
+    from.deliver(block, take_request(block));
     finish(block);
+  }
+
+  // Nothing is left in the block, where the result comes to lie.
+  static Request take_request(Block& block) {
+    W& waiter = payload<W>(block);
+    Request request{std::move(waiter.request)};
+    waiter.~W();
+    return request;
   }
 
   static void withdraw(Block& block) {
@@ -144,10 +167,12 @@ struct Waiting {
 };
 
 /// Joins the line of `primitive`, which derives from WaitList and has
-///   Result<T> deliver(Request&);  // hands over to the waiter whose turn it is
-///   void pass_on();               // a granted waiter left: grants the next, if possible
-/// and, if a grant can be taken away before its turn,
-///   bool can_deliver(Block&);     // false: the waiter goes back to its place
+///   void deliver(Block&, Request);  // ends the waiter whose turn it is, by set_value or
+///   set_failed void pass_on();                 // a granted waiter left: grants the next, if
+///   possible
+/// and may have, beside those of WaitList,
+///   void join(Block&);              // where it may be granted at once, or fail (fail_wait)
+///   bool collect(Block&);           // where a grant can be taken away before its turn
 /// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
 template <class T, class Primitive, class Request = NoRequest>
 Future<T> wait_in(Loop& owner, Primitive& primitive, Request request = {}) {

@@ -51,6 +51,8 @@ NEVER = {
     # What was put is the user's; so is a predicate.
     ('WaitList::fail_waiting', 'fail_wait'): r'::drop_callable\(',
     ('Condition::cancel', 'fail_wait'): r'::drop_callable\(',
+    # So it is if a wait fails as it joins, and then there is a handle to it.
+    ('(join|put|get)', 'fail_wait'): r'::(drop_callable|complete)\(',
 }
 
 NODE = re.compile(r'^node: { title: "(?P<title>[^"]*)" label: "(?P<name>.*?)(?:\\n.*?)?'
