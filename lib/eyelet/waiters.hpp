@@ -167,12 +167,15 @@ struct Waiting {
 };
 
 /// Joins the line of `primitive`, which derives from WaitList and has
-///   void deliver(Block&, Request);  // ends the waiter whose turn it is, by set_value or
-///   set_failed void pass_on();                 // a granted waiter left: grants the next, if
-///   possible
-/// and may have, beside those of WaitList,
-///   void join(Block&);              // where it may be granted at once, or fail (fail_wait)
-///   bool collect(Block&);           // where a grant can be taken away before its turn
+///   void deliver(Block&, Request);
+///     ends the waiter whose turn it is, by set_value or set_failed
+///   void pass_on();
+///     a granted waiter left: grants the next, if possible
+/// and may have, instead of those of WaitList,
+///   void join(Block&);
+///     where it may be granted at once, or fail (fail_wait)
+///   bool collect(Block&);
+///     where a grant can be taken away before its turn
 /// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
 template <class T, class Primitive, class Request = NoRequest>
 Future<T> wait_in(Loop& owner, Primitive& primitive, Request request = {}) {
