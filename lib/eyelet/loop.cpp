@@ -176,10 +176,7 @@ void Loop::end(Block& block) {
     return static_cast<const detail::ContinuationOperations*>(block.operations)->close(block);
   retire(block);
   Loop& loop = *block.loop;
-  if ((block.flags & detail::kArmed) != 0)
-    loop.timers_.remove(block);
-  else
-    unlink(block);
+  loop.timers_.remove(block);
   // The captures go last, their destructors may call into the loop: even close() passes by here.
   block.kind = Kind::free;
   if (block.operations->drop != nullptr) block.operations->drop(block.payload);
@@ -212,7 +209,7 @@ Stats Loop::stats() const {
   for (Count i = 0; i < pool_.peak(); ++i) {
     if (pool_[i].kind == Kind::free) continue;
     ++stats.in_use;
-    if ((pool_[i].flags & detail::kArmed) != 0) ++stats.timers;
+    if (armed(pool_[i])) ++stats.timers;
   }
   for (const detail::List* list : {&ready_, static_cast<const detail::List*>(batch_)})
     if (list != nullptr)
