@@ -24,13 +24,6 @@ Result<void> result_of(Error error) {
 
 }  // namespace
 
-bool Handle::cancel() const {
-  if (block_ == nullptr || block_->generation != generation_) return false;
-  block_->loop->check_context();
-  Loop::end(*block_);
-  return true;
-}
-
 // --- Running ---
 
 Result<void> Loop::run_forever() { return run(nullptr); }
@@ -175,12 +168,13 @@ void Loop::end(Block& block) {
   if (block.kind != Kind::callback)
     return static_cast<const detail::ContinuationOperations*>(block.operations)->close(block);
   retire(block);
-  Loop& loop = *block.loop;
-  loop.timers_.remove(block);
-  // The captures go last, their destructors may call into the loop: even close() passes by here.
-  block.kind = Kind::free;
-  if (block.operations->drop != nullptr) block.operations->drop(block.payload);
-  loop.release(block);
+  block.loop->timers_.remove(block);
+  if (block.operations->drop != nullptr) {
+    // The captures go last, their destructors may call into the loop: even close() passes by here.
+    block.kind = Kind::free;
+    block.operations->drop(block.payload);
+  }
+  block.loop->release(block);
 }
 
 // --- Explaining ---

@@ -362,6 +362,13 @@ class StaticLoop : private detail::LoopStorage<Blocks, Mail>, public Loop {
   using Storage = detail::LoopStorage<Blocks, Mail>;
 };
 
+inline bool Handle::cancel() const {
+  if (block_ == nullptr || block_->generation != generation_) return false;
+  block_->loop->check_context();
+  Loop::end(*block_);
+  return true;
+}
+
 inline detail::Block* Loop::acquire() {
   check_context();
   if (closed_) return nullptr;
