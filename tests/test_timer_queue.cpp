@@ -16,7 +16,6 @@ using eyelet::kEndOfTime;
 using eyelet::kNever;
 using eyelet::TimePoint;
 using eyelet::detail::Block;
-using eyelet::detail::kArmed;
 using eyelet::detail::TimerQueue;
 
 namespace {
@@ -24,8 +23,6 @@ namespace {
 constexpr std::size_t kLastOrder = static_cast<std::size_t>(-1);
 
 TimePoint at(std::int64_t microseconds) { return TimePoint{Duration{microseconds}}; }
-
-bool armed(const Block& block) { return (block.flags & kArmed) != 0; }
 
 const Block* left(const Block& b) { return static_cast<const Block*>(b.next); }
 const Block* right(const Block& b) { return static_cast<const Block*>(b.prev); }
@@ -48,6 +45,7 @@ class Checked {
  public:
   explicit Checked(std::size_t blocks, std::size_t first_order = 0)
       : blocks_(blocks), queue_{first_order} {
+    for (Block& block : blocks_) block.kind = eyelet::detail::Kind::callback;
     for (std::size_t i = 0; i < blocks; ++i) free_.push_back(&blocks_[blocks - 1 - i]);
   }
 
@@ -204,7 +202,8 @@ TEST(TimerQueue, gives_what_is_overdue) {
 TEST(TimerQueue, a_block_is_armed_from_arm_to_pop_or_remove) {
   TimerQueue queue;
   Block block{};
-  block.flags = eyelet::detail::kObserved;
+  block.kind = eyelet::detail::Kind::callback;
+  CHECK_FALSE(armed(block));
   queue.arm(block, at(1));
   CHECK_TRUE(armed(block));
   queue.pop_due(at(1));
@@ -212,8 +211,27 @@ TEST(TimerQueue, a_block_is_armed_from_arm_to_pop_or_remove) {
   queue.arm(block, at(1));
   queue.remove(block);
   CHECK_FALSE(armed(block));
-  CHECK_EQUAL(eyelet::detail::kObserved, block.flags);
   POINTERS_EQUAL(nullptr, block.upstream);
+}
+
+TEST(TimerQueue, the_depth_of_what_no_time_ends_does_not_make_it_armed) {
+  Block task{};
+  task.kind = eyelet::detail::Kind::task;
+  task.depth = 3;
+  CHECK_FALSE(armed(task));
+}
+
+TEST(TimerQueue, takes_one_that_was_due_out_of_the_list_that_it_is_in) {
+  TimerQueue queue;
+  eyelet::detail::List ready;
+  Block first{};
+  Block last{};
+  queue.arm(first, at(1));
+  queue.arm(last, at(2));
+  ready.push_back(*queue.pop_due(at(1)));
+  queue.remove(first);
+  CHECK_TRUE(ready.empty());
+  POINTERS_EQUAL(&last, queue.pop_due(at(2)));
 }
 
 TEST(TimerQueue, keeps_what_is_armed_for_never_to_the_end_of_time) {

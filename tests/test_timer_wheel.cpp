@@ -16,7 +16,6 @@ using eyelet::kNever;
 using eyelet::saturating_add;
 using eyelet::TimePoint;
 using eyelet::detail::Block;
-using eyelet::detail::kArmed;
 using eyelet::detail::Timers;
 using namespace std::chrono_literals;
 
@@ -64,8 +63,8 @@ class Crowded : public Timers {
   Block others_[8] = {};
 };
 
-/// In the heap a block has a rank.
-bool in_bucket(const Block& block) { return block.depth == 0; }
+/// In the heap a block has a rank, 64 at most.
+bool in_bucket(const Block& block) { return block.depth > 64; }
 
 class Random {
  public:
@@ -88,13 +87,17 @@ class Checked {
  public:
   explicit Checked(TimePoint start, std::size_t blocks = 100)
       : clock_{start}, wheel_{clock_, kLastOrder - 1000}, blocks_(blocks) {
-    for (Block& block : blocks_) free_.push_back(&block);
+    for (Block& block : blocks_) {
+      block.kind = eyelet::detail::Kind::callback;
+      free_.push_back(&block);
+    }
   }
 
   bool full() const { return free_.empty(); }
   bool empty() const { return due_.empty(); }
   TimePoint now() const { return clock_.time; }
   TimePoint next() { return wheel_.next(); }
+  bool knows_that_it_is_empty() const { return wheel_.empty(); }
   TimePoint deadline(std::size_t nth) { return at(nth)->first; }
   std::size_t size() const { return due_.size(); }
 
@@ -122,11 +125,11 @@ class Checked {
 
   /// Empty if all is as it should be, else what is not.
   std::string fault() const {
-    if (wheel_.empty() != due_.empty()) return "empty";
+    if (wheel_.empty() && !due_.empty()) return "empty";
     for (const Block* block : free_)
-      if ((block->flags & kArmed) != 0 || block->upstream != nullptr) return "armed though removed";
+      if (armed(*block) || block->upstream != nullptr) return "armed though removed";
     for (const auto& [deadline, block] : due_)
-      if ((block->flags & kArmed) == 0) return "not armed";
+      if (!armed(*block)) return "not armed";
     return "";
   }
 
@@ -241,14 +244,36 @@ TEST(TimerWheel, nothing_is_due_any_more_once_all_are_removed) {
 
 TEST(TimerWheel, a_block_is_armed_from_arm_to_pop_or_remove) {
   for (Block& block : blocks) {
-    block.flags = eyelet::detail::kObserved;
+    block.kind = eyelet::detail::Kind::wait;
     wheel.arm(block, now() + 1h);
-    CHECK_EQUAL(kArmed | eyelet::detail::kObserved, block.flags);
+    CHECK_TRUE(armed(block));
   }
   wheel.remove(blocks[1]);
-  CHECK_EQUAL(eyelet::detail::kObserved, blocks[1].flags);
+  CHECK_FALSE(armed(blocks[1]));
   expect_due(blocks[0], now() + 1h);
-  CHECK_EQUAL(eyelet::detail::kObserved, blocks[0].flags);
+  CHECK_FALSE(armed(blocks[0]));
+}
+
+TEST(TimerWheel, takes_one_that_was_due_out_of_the_list_that_it_is_in) {
+  eyelet::detail::List ready;
+  for (Block& block : blocks) wheel.arm(block, now() + 1h);
+  wheel.remove(blocks[3]);
+  while (Block* due = wheel.pop_due(now() + 1h)) ready.push_back(*due);
+  wheel.remove(blocks[1]);
+  POINTERS_EQUAL(&blocks[0], &ready.pop_front());
+  POINTERS_EQUAL(&blocks[2], &ready.pop_front());
+  CHECK_TRUE(ready.empty());
+  CHECK_TRUE(wheel.next() == kEndOfTime);
+}
+
+TEST(TimerWheel, once_asked_for_the_next_it_knows_that_all_were_removed) {
+  for (const auto ahead : {Duration{10ms}, Duration{1s}, Duration{1h}}) {
+    for (Block& block : blocks) wheel.arm(block, now() + ahead);
+    for (Block& block : blocks) wheel.remove(block);
+  }
+  wheel.disperse();
+  CHECK_TRUE(wheel.next() == kNever);
+  CHECK_TRUE(wheel.empty());
 }
 
 TEST(TimerWheel, equal_deadlines_come_in_arming_order_whichever_way_they_took) {
@@ -317,19 +342,33 @@ TEST(TimerWheel, one_that_is_due_within_a_tick_goes_through_no_bucket) {
   }
 }
 
-TEST(TimerWheel, one_that_comes_before_all_others_goes_through_no_bucket) {
+TEST(TimerWheel, those_in_a_bucket_are_few_however_many_they_are) {
   Block later[9] = {};
   for (Block& block : later) wheel.arm(block, now() + 60ms);
   CHECK_EQUAL(kHasBuckets, in_bucket(later[8]));
   wheel.disperse();
   wheel.arm(blocks[0], now() + 50ms);
-  CHECK_FALSE(in_bucket(blocks[0]));
   wheel.arm(blocks[1], now() + 40ms);
+  CHECK_FALSE(in_bucket(blocks[0]));
+  CHECK_FALSE(in_bucket(blocks[1]));
+  expect_due(blocks[1], now() + 40ms);
+  expect_due(blocks[0], now() + 50ms);
+  expect_due(later[0], now() + 60ms);
+}
+
+TEST(TimerWheel, one_that_comes_before_all_others_goes_through_no_bucket) {
+  Block later[9] = {};
+  for (int i = 0; i < 9; ++i) wheel.arm(later[i], now() + 20ms + i * 2ms);
+  CHECK_EQUAL(kHasBuckets, in_bucket(later[8]));
+  wheel.disperse();
+  wheel.arm(blocks[0], now() + 15ms);
+  CHECK_FALSE(in_bucket(blocks[0]));
+  wheel.arm(blocks[1], now() + 12ms);
   CHECK_EQUAL(kHasBuckets, in_bucket(blocks[1]));
   wheel.remove(blocks[0]);
-  wheel.arm(blocks[0], now() + 60ms);
-  expect_due(blocks[1], now() + 40ms);
-  expect_due(later[0], now() + 60ms);
+  wheel.arm(blocks[0], now() + 20ms);
+  expect_due(blocks[1], now() + 12ms);
+  expect_due(later[0], now() + 20ms);
 }
 
 TEST(TimerWheel, one_far_ahead_and_alone_keeps_none_before_it_from_a_bucket) {
@@ -411,6 +450,7 @@ void TEST_GROUP_CppUTestGroupTimerWheel::play(Checked& wheel, Random& random, in
         wheel.arm(saturating_add(wheel.now(), random.duration(kind == 15 ? 62 : 36)));
     } else if (wheel.empty()) {
       CHECK_TRUE(wheel.next() == kNever);
+      CHECK_TRUE(wheel.knows_that_it_is_empty());
     } else if (choice < 11) {
       wheel.remove(any);
     } else if (choice < 13) {

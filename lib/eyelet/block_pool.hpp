@@ -37,7 +37,6 @@ enum class State : std::uint8_t { pending, value, error, cancelled };
 
 /// Bits of Block::flags.
 enum Flag : std::uint8_t {
-  kArmed = 1,             ///< a timer, its link and upstream used by the heap or a bucket
   kGranted = 2,           ///< a wait in the ready queue that has not been delivered
   kAsked = 2,             ///< a stage: a request to cancel passed through it
   kRunning = 4,           ///< its callable is on the stack
@@ -108,8 +107,9 @@ struct alignas(kPayloadAlign) Block : Link {
   Kind kind;
   State state;
   std::uint8_t flags;
-  std::uint8_t depth;  // timer: rank in the heap, or 0. Task: requests to cancel. finally: state
-  Block* upstream;     // what it waits for. Timer heap: parent
+  // Timer: rank in the heap, or more, or 0 if not armed. Task: requests to cancel. finally: state
+  std::uint8_t depth;
+  Block* upstream;  // what it waits for. Timer heap: parent
   Count handles;
   Count dependents;    // continuations, waiting and scheduled ones
   Ring continuations;  // those that wait

@@ -24,13 +24,6 @@ Result<void> result_of(Error error) {
 
 }  // namespace
 
-bool Handle::cancel() const {
-  if (block_ == nullptr || block_->generation != generation_) return false;
-  block_->loop->check_context();
-  Loop::end(*block_);
-  return true;
-}
-
 // --- Running ---
 
 Result<void> Loop::run_forever() { return run(nullptr); }
@@ -172,15 +165,13 @@ void Loop::end(Block& block) {
   if (block.kind != Kind::callback)
     return static_cast<const detail::ContinuationOperations*>(block.operations)->close(block);
   retire(block);
-  Loop& loop = *block.loop;
-  if ((block.flags & detail::kArmed) != 0)
-    loop.timers_.remove(block);
-  else
-    unlink(block);
-  // The captures go last, their destructors may call into the loop: even close() passes by here.
-  block.kind = Kind::free;
-  if (block.operations->drop != nullptr) block.operations->drop(block.payload);
-  loop.release(block);
+  block.loop->timers_.remove(block);
+  if (block.operations->drop != nullptr) {
+    // The captures go last, their destructors may call into the loop: even close() passes by here.
+    block.kind = Kind::free;
+    block.operations->drop(block.payload);
+  }
+  block.loop->release(block);
 }
 
 // --- Explaining ---
@@ -209,7 +200,7 @@ Stats Loop::stats() const {
   for (Count i = 0; i < pool_.peak(); ++i) {
     if (pool_[i].kind == Kind::free) continue;
     ++stats.in_use;
-    if ((pool_[i].flags & detail::kArmed) != 0) ++stats.timers;
+    if (armed(pool_[i])) ++stats.timers;
   }
   for (const detail::List& list : lists_)
     for (const detail::Link* link = list.front(); link != list.end(); link = link->next)

@@ -362,6 +362,13 @@ class StaticLoop : private detail::LoopStorage<Blocks, Mail>, public Loop {
   using Storage = detail::LoopStorage<Blocks, Mail>;
 };
 
+inline bool Handle::cancel() const {
+  if (block_ == nullptr || block_->generation != generation_) return false;
+  block_->loop->check_context();
+  Loop::end(*block_);
+  return true;
+}
+
 inline detail::Block* Loop::acquire() {
   check_context();
   if (closed_) return nullptr;
@@ -391,7 +398,9 @@ detail::Block* Loop::new_callback(F&& fn) {
   if (block == nullptr) return nullptr;
   block->operations = &kOperations;
   block->kind = detail::Kind::callback;
+  block->state = detail::State::pending;
   block->flags = 0;
+  block->depth = 0;
   detail::construct<Fn, detail::kPayloadBytes - Offset>(block->payload + Offset,
                                                         std::forward<F>(fn));
   return block;
@@ -443,8 +452,8 @@ void Loop::for_each_block(Visit&& visit) const {
   for (detail::Count i = 0; i < pool_.peak(); ++i) {
     const detail::Block& block = pool_[i];
     if (block.kind == detail::Kind::free) continue;
-    const bool waits = block.upstream != nullptr && (block.flags & detail::kArmed) == 0 &&
-                       block.kind >= detail::Kind::done_callback;
+    const bool waits =
+        block.upstream != nullptr && !armed(block) && block.kind >= detail::Kind::done_callback;
     visit(BlockInfo{i, block.kind, block.state,
                     waits ? pool_.index(*block.upstream) : BlockInfo::kNone,
                     block.kind == detail::Kind::task ? detail::name_of(block) : ""});

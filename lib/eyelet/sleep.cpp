@@ -11,12 +11,7 @@ void wake_up(Block& block) {
   detail::finish(block);
 }
 
-void disarm(Block& block) {
-  if (detail::has_flag(block, detail::kArmed))
-    block.loop->timers().remove(block);
-  else
-    unlink(block);  // due: in the ready queue
-}
+void disarm(Block& block) { block.loop->timers().remove(block); }
 
 constexpr detail::FutureOperations kOperations{
     {wake_up, nullptr}, &detail::kResultOperations<void>, nullptr, disarm, 0};

@@ -3,7 +3,6 @@
 // down to a missing child is never longer on the right than on the left. So the right spine has at
 // most log2(n + 1) blocks, and all that is done here is merging two right spines.
 #include <eyelet/timer_queue.hpp>
-
 #include <utility>
 
 namespace eyelet::detail {
@@ -17,81 +16,73 @@ Block* right(const Block& b) { return static_cast<Block*>(b.prev); }
 unsigned rank(const Block* b) { return b == nullptr ? 0U : b->depth; }
 
 bool due_before(Block& a, Block& b) {
-  const Timer& at = timer(a);
-  const Timer& bt = timer(b);
-  if (at.deadline != bt.deadline) return at.deadline < bt.deadline;
+  // Not whether they are equal first: 18 bytes more on a Cortex-M3.
+  const TimePoint at = timer(a).deadline;
+  const TimePoint bt = timer(b).deadline;
+  if (at > bt) return false;
+  if (at < bt) return true;
   // The difference, not the numbers: it is right across the wrap.
-  return static_cast<std::make_signed_t<std::size_t>>(at.order - bt.order) < 0;
+  return static_cast<std::make_signed_t<std::size_t>>(timer(a).order - timer(b).order) < 0;
 }
 
-// Puts the shorter way of `b` on its right; tells whether the rank of `b` changed.
-bool restore(Block& b) {
-  if (rank(left(b)) < rank(right(b))) std::swap(b.next, b.prev);
-  const unsigned was = b.depth;
-  b.depth = static_cast<std::uint8_t>(rank(right(b)) + 1);
-  return b.depth != was;
-}
-
-// Above a change, ranks alter on the way up for as long as each new one differs: at most log2(n).
+// From `b` up to where no rank alters: puts the shorter way on the right, and the rank right.
 void restore_upwards(Block* b) {
-  while (b != nullptr && restore(*b)) b = b->upstream;
-}
-
-// Merges two heaps into one at `place`, which is in `above`, or the root.
-void merge(Link** place, Block* above, Block* a, Block* b) {
-  Block* last = above;
-  while (a != nullptr && b != nullptr) {
-    if (due_before(*b, *a)) std::swap(a, b);
-    *place = a;
-    a->upstream = last;
-    last = a;
-    place = &a->prev;
-    a = right(*a);
+  for (; b != nullptr; b = b->upstream) {
+    const unsigned on_left = rank(left(*b));
+    unsigned shorter = rank(right(*b));
+    if (on_left < shorter) {
+      std::swap(b->next, b->prev);
+      shorter = on_left;
+    }
+    const unsigned was = b->depth;
+    b->depth = static_cast<std::uint8_t>(shorter + 1);
+    if (b->depth == was) return;
   }
-  if (a == nullptr) a = b;
-  *place = a;
-  if (a != nullptr) a->upstream = last;
-  for (; last != above; last = last->upstream) restore(*last);
-  restore_upwards(above);
 }
 
 }  // namespace
 
 void TimerQueue::arm(Block& block, TimePoint deadline) {
-  stamp(block, deadline);
-  insert(block);
-}
-
-void TimerQueue::insert(Block& block) {
-  const TimePoint deadline = timer(block).deadline;
-  // It is the last to be armed, so it goes below all on the right spine that are not later: there
-  // is less to compare than in a merge.
+  ::new (static_cast<void*>(block.payload)) Timer{deadline, order_++};
+  // It is the last to be armed, so it goes below all on the right spine that are not later.
   Link** place = &root_;
-  Block* parent = nullptr;
+  Block* above = nullptr;
   Block* below = root();
   while (below != nullptr && timer(*below).deadline <= deadline) {
-    parent = below;
+    above = below;
     place = &below->prev;
     below = right(*below);
   }
   block.next = below;
+  if (below != nullptr) below->upstream = &block;
   block.prev = nullptr;
   block.depth = 1;
-  block.upstream = parent;
-  if (below != nullptr) below->upstream = &block;
+  block.upstream = above;
   *place = &block;
-  restore_upwards(parent);
+  restore_upwards(above);
 }
 
-void TimerQueue::remove(Block& block) {
-  EYELET_ASSERT(block.flags & kArmed);
-  block.flags = static_cast<std::uint8_t>(block.flags & ~kArmed);
-  Block* const parent = block.upstream;
-  block.upstream = nullptr;
-  Link** const place = parent == nullptr         ? &root_
-                       : left(*parent) == &block ? &parent->next
-                                                 : &parent->prev;
-  merge(place, parent, left(block), right(block));
+void TimerQueue::disarm(Block& block) {
+  EYELET_ASSERT(block.depth != 0);
+  Block* above = std::exchange(block.upstream, nullptr);
+  Link** place = above == nullptr ? &root_ : left(*above) == &block ? &above->next : &above->prev;
+  block.depth = 0;
+  // What was below it is merged, along both right spines.
+  Block* a = left(block);
+  Block* b = right(block);
+  while (a != nullptr && b != nullptr) {
+    if (due_before(*b, *a)) std::swap(a, b);
+    *place = a;
+    a->upstream = above;
+    a->depth = 0;  // no rank, so that it alters
+    above = a;
+    place = &a->prev;
+    a = right(*a);
+  }
+  if (a == nullptr) a = b;
+  *place = a;
+  if (a != nullptr) a->upstream = above;
+  restore_upwards(above);
 }
 
 }  // namespace eyelet::detail

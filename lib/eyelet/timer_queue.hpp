@@ -23,6 +23,11 @@ struct Timer {
 
 inline Timer& timer(Block& block) { return payload<Timer>(block); }
 
+/// Whether a block waits for its time. The depth of those of other kinds means something else.
+inline bool armed(const Block& block) {
+  return block.depth != 0 && (block.kind == Kind::callback || block.kind == Kind::wait);
+}
+
 class TimerQueue {
  public:
   /// `first_order` is the arming number to begin with; tests begin just before the wrap.
@@ -33,27 +38,25 @@ class TimerQueue {
   /// The earliest deadline, kNever if nothing is armed. O(1).
   TimePoint next() const { return empty() ? kNever : timer(*root()).deadline; }
 
-  /// Arms `block`, which is in no list. O(log n).
+  /// Arms `block`, which is in no list, as the last of those with its deadline. O(log n).
   void arm(Block& block, TimePoint deadline);
 
-  /// Its first half: the block gets its deadline and its arming number.
-  void stamp(Block& block, TimePoint deadline) {
-    ::new (static_cast<void*>(block.payload)) Timer{deadline, order_++};
-    block.flags |= kArmed;
+  /// Takes an armed block out, or one that was due and lies in a list since. O(log n), and O(1).
+  void remove(Block& block) {
+    if (block.depth == 0) return unlink(block);
+    disarm(block);
   }
-  /// Its second half: the block goes in as the last of those with its deadline. O(log n).
-  void insert(Block& block);
-
-  /// Takes an armed block out. O(log n).
-  void remove(Block& block);
 
   /// Takes the earliest block out if its deadline is not after `now`, else null. O(log n).
   Block* pop_due(TimePoint now) {
     Block* const first = root();
     if (first == nullptr || timer(*first).deadline > now) return nullptr;
-    remove(*first);
+    disarm(*first);
     return first;
   }
+
+  /// Takes an armed block out. O(log n).
+  void disarm(Block& block);
 
  private:
   Block* root() const { return static_cast<Block*>(root_); }

@@ -27,7 +27,9 @@ class TimerWheel {
   constexpr explicit TimerWheel(const Port& port, std::size_t first_order = 0)
       : heap_{first_order}, port_{&port} {}
 
-  bool empty() const { return armed_ == 0; }
+  /// Whether nothing can be due. A bucket whose blocks were all removed counts until its turn, or
+  /// until next() comes by.
+  bool empty() const { return standing_ == 0; }
 
   /// The earliest deadline, kNever if nothing is armed. To know it exactly, the cursor enters every
   /// bucket that may hold it, even far ahead of the clock. O(1), and O(n) if those hold n blocks.
@@ -39,11 +41,14 @@ class TimerWheel {
   /// Arms `block`, which is in no list. O(1) if it goes into a bucket, else O(log n).
   void arm(Block& block, TimePoint deadline);
 
-  /// Takes an armed block out. O(1) if it is in a bucket, else O(log n).
+  /// Takes an armed block out, or one that was due and lies in a list since. O(log n) if it is in
+  /// the heap, else O(1).
   void remove(Block& block) {
-    --armed_;
-    if (block.depth != kInBucket) return heap_.remove(block);
-    block.flags = static_cast<std::uint8_t>(block.flags & ~kArmed);
+    if ((block.depth & ~kInBucket) != 0) {
+      --standing_;
+      return heap_.disarm(block);
+    }
+    block.depth = 0;
     unlink(block);
   }
 
@@ -53,7 +58,7 @@ class TimerWheel {
     // At least a tick ahead: what is armed for so soon goes through no bucket.
     if (now > cursor_ - kTick) turn(now);
     Block* const due = heap_.pop_due(now);
-    if (due != nullptr) --armed_;
+    if (due != nullptr) --standing_;
     return due;
   }
 
@@ -64,16 +69,9 @@ class TimerWheel {
   static constexpr unsigned kBuckets = 1U << kDigitBits;
   // So many are no burden to the heap: to fire takes two thirds of what it takes by a bucket.
   static constexpr std::size_t kFew = 8;
-  static constexpr unsigned kInBucket = 0;  // as depth; in the heap that is a rank, 1 or more
+  static constexpr unsigned kInBucket = 128;  // as depth; in the heap that is a rank, 64 at most
   // The cursor, where nothing is in a bucket and nobody knows the time.
   static constexpr TimePoint kBehind = kAtOnce + kTick;
-
-  struct Level {
-    // A bit for each bucket in use. One whose blocks were all removed stays so until its turn.
-    std::uint64_t used = 0;
-    // Rings, made when they come into use: zero until then, a loop needs no start-up code for them.
-    Link buckets[kBuckets] = {};
-  };
 
   // Buckets are numbered along the clock; the last digit of its number is a bucket's place.
   static constexpr std::int64_t number(TimePoint moment, unsigned level) {
@@ -86,14 +84,12 @@ class TimerWheel {
     return TimePoint{Duration{number * (std::int64_t{1} << (kTickBits + level * kDigitBits))}};
   }
 
-  /// Whether the highest level has a bucket for it. A bucket's bit means one number only.
-  bool in_reach(TimePoint deadline) const {
-    return number(deadline, Levels - 1) - number(cursor_, Levels - 1) < kBuckets;
-  }
+  void arm_in_heap(Block& block, TimePoint deadline);
+  template <unsigned Highest = Levels - 1>
   void put(Block& block, TimePoint deadline);
   void put_far(Block& block, TimePoint deadline);
-  template <unsigned Highest>
-  void put_below(Block& block, TimePoint deadline);
+  template <unsigned Which>
+  void open(Link& bucket, Block& first);
   TimePoint find_next();
   void turn(TimePoint now);
   void enter_first_bucket();
@@ -101,10 +97,13 @@ class TimerWheel {
 
   TimerQueue heap_;
   const Port* port_;
-  std::size_t armed_ = 0;
+  std::size_t standing_ = 0;  // blocks in the heap, and buckets in use
   TimePoint cursor_ = kBehind;
   TimePoint edge_ = kNever;  // where the first bucket in use begins; the cursor is before it
-  Level levels_[Levels];
+  // A bit for each bucket in use. One whose blocks were all removed stays so until its turn.
+  std::uint64_t used_[Levels] = {};
+  // Rings; zero while not in use, so a loop needs no start-up code for them.
+  Link buckets_[Levels][kBuckets] = {};
 };
 
 /// The heap alone.
