@@ -410,9 +410,9 @@ template <class F>
 Handle Loop::call_soon(F&& fn) {
   // Where a timer would have it, if it fits there: one function for either way of scheduling it.
   using Fn = std::decay_t<F>;
-  constexpr std::size_t kOffset = detail::kAfterTimer<Fn>;
-  constexpr bool kFits = kOffset + sizeof(Fn) <= detail::kPayloadBytes;
-  detail::Block* const block = new_callback < kFits ? kOffset : 0 > (std::forward<F>(fn));
+  constexpr std::size_t kAfter = detail::kAfterTimer<Fn>;
+  constexpr std::size_t kOffset = kAfter + sizeof(Fn) <= detail::kPayloadBytes ? kAfter : 0;
+  detail::Block* const block = new_callback<kOffset>(std::forward<F>(fn));
   if (block == nullptr) return Handle{why_refused()};
   ready_->push_back(*block);
   return Handle{*block};
