@@ -62,14 +62,12 @@ bool cancel(Block& future) {
   return true;
 }
 
-void cancel_children(Block& parent) {
-  if (has_flag(parent, kGranted)) return;
-  set_flag(parent, kGranted);
-  ++parent.handles;  // the list's: whoever drops the last other one has still asked for a cancel
-  Cancelling& cancelling = parent.loop->cancelling();
-  cancelling.parents.push_back(parent);
-  bool& busy = parent.loop->busy().cancelling;
-  if (std::exchange(busy, true)) return;
+namespace {
+
+// One after the other, `first` and those that are asked meanwhile. Not inline: GCC would warn of
+// links that point to `cancelling` and outlive it, which they do not.
+[[gnu::noinline]] void work_off(Cancelling& cancelling, Block& first) {
+  cancelling.parents.push_back(first);
   while (!cancelling.parents.empty() || !cancelling.through.empty()) {
     if (!cancelling.parents.empty()) {
       Block& next = block_of(cancelling.parents.pop_front());
@@ -85,7 +83,20 @@ void cancel_children(Block& parent) {
       release_if_unheld(next);
     }
   }
-  busy = false;
+}
+
+}  // namespace
+
+void cancel_children(Block& parent) {
+  if (has_flag(parent, kGranted)) return;
+  set_flag(parent, kGranted);
+  ++parent.handles;  // the list's: whoever drops the last other one has still asked for a cancel
+  Loop& loop = *parent.loop;
+  if (loop.cancelling() != nullptr) return loop.cancelling()->parents.push_back(parent);
+  Cancelling cancelling;
+  loop.cancelling() = &cancelling;
+  work_off(cancelling, parent);
+  loop.cancelling() = nullptr;
 }
 
 void leave_cancelling(Block& parent) {

@@ -48,7 +48,7 @@ void withdraw(Block& wait) {
 }
 
 void work_off(Loop& loop) {
-  if (std::exchange(loop.busy().burying, true)) return;
+  if (std::exchange(loop.burying(), true)) return;
   Graveyard& graveyard = loop.graveyard();
   while (graveyard.buried != nullptr || graveyard.leaving != nullptr) {
     if (graveyard.buried != nullptr) {
@@ -63,7 +63,7 @@ void work_off(Loop& loop) {
       bury(next);
     }
   }
-  loop.busy().burying = false;
+  loop.burying() = false;
 }
 
 // A wait that nobody holds and nobody waits for leaves its place. What that lets go of may be such

@@ -75,16 +75,11 @@ struct Graveyard {
   Block* leaving = nullptr;  ///< waits that are still to be withdrawn: linked by `upstream`
 };
 
-/// Futures of many that were asked to cancel what they wait for; worked off in the same way.
+/// Futures of many that were asked to cancel what they wait for; worked off in the same way, by
+/// the outermost who asks, on whose stack this lies.
 struct Cancelling {
   List parents;
   List through;  ///< have been worked off: a circle that leads back to one of them is opened
-};
-
-/// Which of the two are being worked off. Apart from them, where these bytes need no padding.
-struct Busy {
-  bool burying = false;
-  bool cancelling = false;
 };
 
 /// What threads and interrupts signal without a block: a flag, a queue. Whoever signals it wakes
@@ -279,8 +274,10 @@ class Loop {
   /// Whether the exception handler is running.
   bool reporting() const { return reporting_; }
   detail::Graveyard& graveyard() { return graveyard_; }
-  detail::Cancelling& cancelling() { return cancelling_; }
-  detail::Busy& busy() { return busy_; }
+  /// Whether that is being worked off.
+  bool& burying() { return burying_; }
+  /// Null: nothing is.
+  detail::Cancelling*& cancelling() { return cancelling_; }
   /// Runs until `awaited` is done; the caller holds a handle to it. Null: does not run.
   Result<void> run_until_done(const detail::Block* awaited);
   /// Traps when the loop runs in another thread. Debug builds only.
@@ -322,7 +319,7 @@ class Loop {
   bool stopping_ = false;
   bool closed_ = false;
   bool reporting_ = false;
-  detail::Busy busy_;
+  bool burying_ = false;
   // Callbacks until the loop pauses, to ask the port, or to time the next one: one look for both.
   std::uint16_t until_pause_ = kCallbacksPerPoll;
   Port* port_;
@@ -338,7 +335,7 @@ class Loop {
   ExceptionHandler handler_ = nullptr;
   void* handler_context_ = nullptr;
   detail::Graveyard graveyard_;
-  detail::Cancelling cancelling_;
+  detail::Cancelling* cancelling_ = nullptr;
   std::uintptr_t owner_ = 0;                           // context of the current run
   std::size_t callbacks_planned_ = kCallbacksPerPoll;  // will have run when it pauses
   // Microseconds; both saturate after 71 minutes.
