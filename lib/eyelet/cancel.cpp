@@ -66,7 +66,7 @@ namespace {
 
 // One after the other, `first` and those that are asked meanwhile. Not inline: GCC would warn of
 // links that point to `cancelling` and outlive it, which they do not.
-[[gnu::noinline]] void work_off(Cancelling& cancelling, Block& first) {
+[[gnu::noinline]] void cancel_all(Cancelling& cancelling, Block& first) {
   cancelling.parents.push_back(first);
   while (!cancelling.parents.empty() || !cancelling.through.empty()) {
     if (!cancelling.parents.empty()) {
@@ -95,7 +95,7 @@ void cancel_children(Block& parent) {
   if (loop.cancelling() != nullptr) return loop.cancelling()->parents.push_back(parent);
   Cancelling cancelling;
   loop.cancelling() = &cancelling;
-  work_off(cancelling, parent);
+  cancel_all(cancelling, parent);
   loop.cancelling() = nullptr;
 }
 

@@ -32,7 +32,7 @@ GUARDED = re.compile(r'\bdetail::(bury|cancel_children)\(')
 
 # Where not all is called that is in the tables, (in, by): what is.
 NARROWED = {
-    ('detail::cancel_children', 'turn'): r'::cancel_gathered\(',  # of what calls cancel_children()
+    ('cancel_all', 'turn'): r'::cancel_gathered\(',  # of what calls cancel_children()
     # Those that have a cancel are asked by that.
     ('detail::cancel', 'withdraw'): r'^(?!.*(::withdraw_run|Condition::withdraw)\()',
 }
