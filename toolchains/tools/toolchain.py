@@ -44,7 +44,9 @@ class Toolchain:
         SConscript(f'#toolchains/{name}.py', exports={'env': env})
         if env['RUNNER']:
             env['LACKS'] = {**env['LACKS'],
-                            'tests/interleavings/': 'time for millions of runs: it is emulated'}
+                            'tests/interleavings/': 'time for millions of runs: it is emulated',
+                            'tests/regression/sentinels.cpp':
+                                'time for tens of thousands of runs: it is emulated'}
         self.missing = missing(env.Flatten(env['NEEDS']))
         VariantDir(self.out, '.', duplicate=0)
         self.strict = env.Clone()
