@@ -35,6 +35,11 @@ def missing(needs):
     return absent and f'no {absent}: toolchains/setup --cross installs what is missing'
 
 
+def including(precompiled):
+    """The compiler's options."""
+    return ['-include', str(precompiled[0]).removesuffix('.gch')]
+
+
 class Toolchain:
     """The nodes of one toolchain: archives, programs and the checks that run them."""
 
@@ -152,8 +157,7 @@ class Toolchain:
         target, source = f'{self.out}/{path.with_suffix("")}', f'{self.out}/{path}'
         if set(names).isdisjoint(INCLUDE.findall(path.read_text())):
             return env.Object(target, source)
-        include = ['-include', str(header[0]).removesuffix('.gch')]
-        built = env.Object(target, source, CCFLAGS=['$CCFLAGS', *include])
+        built = env.Object(target, source, CCFLAGS=['$CCFLAGS', *including(header)])
         Requires(built, header)
         return built
 
@@ -263,4 +267,5 @@ class Toolchain:
         """What must not compile does not, for the stated reason."""
         for case in sorted(Path('tests/compile_fail').glob('*.cpp')):
             yield check(f'{self.name}: {case} must not compile', report.command(
-                [sys.executable, 'tests/lint/compile_fail.py', case, *self.compiler(self.test)]))
+                [sys.executable, 'tests/lint/compile_fail.py', case, *self.compiler(self.test),
+                 *including(self.fixture)]), self.fixture)
