@@ -219,7 +219,7 @@ class Toolchain:
         if self.checks('examples'):
             for name, program in self.examples.items():
                 yield self.run_example(f'examples/{name}', program, self.env['RUNNER']) or program
-        for path, program in filter(lambda each: self.checks(each[0]), self.firmware.items()):
+        for path, program in filter(lambda each: self.checks(str(each[0])), self.firmware.items()):
             runner = self.env['FIRMWARE_RUNNER']
             yield self.run_example(path, program, runner) or check(
                 f'{self.name}: {path}', report.command([*runner, *program]), program)
