@@ -196,18 +196,18 @@ constexpr const char* kPrimitiveNames[] = {"lock 1",  "semaphore 0", "semaphore 
 constexpr const char* kSignalNames[] = {"posts", "sets the flag", "puts an item"};
 
 /// What an operand may be: how many there are, and either a name for each or one for all.
-struct Range {
+struct Operands {
   std::size_t count;
   const char* const* names;
   const char* noun;
 };
 
 template <std::size_t N>
-constexpr Range named(const char* const (&names)[N]) {
-  return Range{N, names, nullptr};
+constexpr Operands named(const char* const (&names)[N]) {
+  return Operands{N, names, nullptr};
 }
 
-Range range(Of of, const Setting& setting) {
+Operands operands(Of of, const Setting& setting) {
   switch (of) {
     case Of::nothing: return {1, nullptr, nullptr};
     case Of::slot: return {setting.slots, nullptr, "f"};
@@ -267,9 +267,9 @@ Operation random_operation(Random& random, const Row& row, const Setting& settin
   Operation operation;
   operation.code = row.code;
   operation.actor = random.byte(0, setting.actors);
-  operation.what = random.byte(0, range(row.what, setting).count);
-  operation.second = random.byte(0, range(row.second, setting).count);
-  operation.third = random.byte(0, range(row.third, setting).count);
+  operation.what = random.byte(0, operands(row.what, setting).count);
+  operation.second = random.byte(0, operands(row.second, setting).count);
+  operation.third = random.byte(0, operands(row.third, setting).count);
   operation.other = random.byte(0, setting.slots);
   operation.into = random.byte(0, setting.slots);
   return operation;
@@ -282,7 +282,7 @@ const Row& row_of(Code code) {
 }
 
 void append(std::string& text, Of of, std::size_t number) {
-  const Range is = range(of, Setting{});
+  const Operands is = operands(of, Setting{});
   if (of == Of::nothing) return;
   text += ' ';
   text += is.names != nullptr ? is.names[number] : is.noun + std::to_string(number);
