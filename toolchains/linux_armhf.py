@@ -6,6 +6,5 @@ env.Tool('cross', target='arm-linux-gnueabihf', bits=32,
          runner=['qemu-arm', '-L', '/usr/arm-linux-gnueabihf'])
 # Blocks of 32-bit pointers have seen some schedules, too.
 del env['ELSEWHERE']['tests/simulate']
-env['ELSEWHERE']['examples'] = 'gcc and cortex_m3 run them'
 env['WIDE'] = [*env['WIDE'], 'tests/simulate']
 env['SCHEDULES'] = ['seeds=1..10000']
