@@ -79,10 +79,12 @@ Future<T> begin_wait(Loop& owner, const ParentOperations& operations, ReturnWhen
                      std::size_t count) {
   if (count == 0 || (limit && !limit->valid()))
     return failed_future<T>(owner, Errc::invalid_argument);
-  const Future<T> wait{owner, make_wait(owner, operations, when, child_at, children, count)};
-  if (limit && wait.block() != nullptr && !arm_limit(*wait.block(), *limit))
-    return Future<T>{owner, nullptr};
-  return wait;
+  Block* wait = make_wait(owner, operations, when, child_at, children, count);
+  if (limit && wait != nullptr && !arm_limit(*wait, *limit)) {
+    release_nodes(wait->payload);
+    owner.release(*std::exchange(wait, nullptr));
+  }
+  return Future<T>{owner, wait};
 }
 
 }  // namespace

@@ -51,6 +51,9 @@ NEVER = {
     # What was put is the user's; so is a predicate.
     ('WaitList::fail_waiting', 'fail_wait'): r'::drop_callable\(',
     ('Condition::cancel', 'fail_wait'): r'::drop_callable\(',
+    # Whoever gives children holds them.
+    ('(add_children|wait_for_children|wait_for_many)', 'release_nodes'):
+        r'::(drop_dependent|release_(if_)?unheld)\(',
     # So it is if a wait fails as it joins, and then there is a handle to it.
     ('(join|put|get)', 'fail_wait'): r'::(drop_callable|complete)\(',
 }
