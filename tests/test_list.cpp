@@ -88,18 +88,6 @@ TEST(List, a_link_that_left_may_join_again) {
   STRCMP_EQUAL("c", names(other).c_str());
 }
 
-TEST(List, takes_all_of_another_which_is_empty_then) {
-  fill(other, {&a, &b});
-  list.take(other);
-  STRCMP_EQUAL("ab", names(list).c_str());
-  CHECK_TRUE(other.empty());
-  fill(other, {&c});
-  list.pop_front();
-  list.pop_front();
-  list.take(other);
-  STRCMP_EQUAL("c", names(list).c_str());
-}
-
 TEST(List, takes_a_ring_behind_what_is_there) {
   fill(list, {&a, &b});
   fill(ring, {&c, &d});

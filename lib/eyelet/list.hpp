@@ -82,14 +82,6 @@ class List {
     return first;
   }
 
-  /// Takes all that `other` holds, which is something; here is nothing.
-  void take(List& other) {
-    EYELET_ASSERT(empty() && !other.empty());
-    ring_ = other.ring_;
-    ring_.next->prev = ring_.prev->next = &ring_;
-    other.ring_.next = other.ring_.prev = &other.ring_;
-  }
-
   /// Puts what a Ring has released behind what is here.
   void push_back_ring(Link& first) {
     Link* const last = first.prev;
