@@ -5,12 +5,12 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <tests/fixture.hpp>
 
@@ -80,12 +80,7 @@ inline int lowest_free_descriptor() {
 }
 
 /// A file with nothing in it, which goes with its descriptor.
-inline int open_file() {
-  char name[] = "/tmp/eyelet_XXXXXX";
-  const int file = ::mkstemp(name);
-  ::unlink(name);
-  return file;
-}
+inline int open_file() { return ::memfd_create("empty", 0); }
 
 /// The soft limit on descriptors, until the end of the scope.
 class DescriptorLimit {
