@@ -170,7 +170,8 @@ class BlockPool {
  public:
   constexpr BlockPool(Block* blocks, Count capacity) : blocks_{blocks}, capacity_{capacity} {}
 
-  /// A block of no kind yet, or null if all are in use. O(1).
+  /// A blank block, or null if all are in use: of no kind, pending, without flags or depth, and
+  /// nobody waits for it. O(1).
   Block* acquire(Loop& loop) {
     Block* block = free_;
     bool exhausted = block == nullptr && fresh_ == capacity_;
@@ -188,13 +189,16 @@ class BlockPool {
       block = &blocks_[fresh_++];
       block->loop = &loop;
       block->generation = 0;
+      block->dependents = 0;
+      block->continuations.clear();
+      wipe(*block);
     }
     return block;
   }
 
-  /// Takes back a block whose payload is destroyed. O(1).
+  /// Takes back a block whose payload is destroyed, and that nobody waits for. O(1).
   void release(Block& block) {
-    block.kind = Kind::free;
+    wipe(block);
     block.next = free_;
     free_ = &block;
   }
@@ -207,6 +211,15 @@ class BlockPool {
   Count index(const Block& block) const { return static_cast<Count>(&block - blocks_); }
 
  private:
+  // One store. With it here, and not where a block gets its kind, a callback costs 1 instruction
+  // less and a future 3.
+  static void wipe(Block& block) {
+    block.kind = Kind::free;
+    block.state = State::pending;
+    block.flags = 0;
+    block.depth = 0;
+  }
+
   // Its template arguments are the link-time tag: code that was built with another layout asks for
   // a function that the library does not have.
   template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>

@@ -41,7 +41,6 @@ bool add_children(Block& parent, ChildAt child_at, const void* children, std::si
     }
     node->operations = &kNodeOperations;
     node->kind = Kind::done_callback;
-    node->flags = 0;
     *end = node;
     end = &construct<Node, kPayloadBytes>(node->payload, Node{&parent, nullptr}).next;
     attach(*node, *child);
@@ -56,7 +55,6 @@ void release_nodes(void* parent) {
     node = next_node(gone);
     Block& child = child_of(gone);
     if (!has_flag(gone, kHadItsTurn)) child.continuations.remove(gone);
-    Loop::retire(gone);
     gone.loop->release(gone);
     drop_dependent(child);
   }

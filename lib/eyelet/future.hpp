@@ -57,7 +57,8 @@ class [[nodiscard]] AnyFuture {
   }
   /// Takes over one handle of `block`; null: there was none to be had in `loop`.
   AnyFuture(Loop& loop, detail::Block* block)
-      : word_{block != nullptr ? reinterpret_cast<std::uintptr_t>(block)
+      : word_{block != nullptr ? reinterpret_cast<std::uintptr_t>(
+                                     __builtin_assume_aligned(block, alignof(detail::Block)))
                                : reinterpret_cast<std::uintptr_t>(&loop) | kNoBlock} {}
   /// Null if there is none.
   [[gnu::always_inline]] detail::Block* block() const {
@@ -277,9 +278,10 @@ Result<T> Future<T>::take() const {
   return detail::take_result<T>(*block());
 }
 
+// Inline, because its Result is mostly dropped: 19 instructions less.
 template <class T>
 template <class... Args>
-Result<void> Future<T>::set_result(Args&&... args) const {
+[[gnu::always_inline]] inline Result<void> Future<T>::set_result(Args&&... args) const {
   static_assert(detail::can_make<T, Args...>(),
                 "eyelet: set_result: no value of this future can be made from these arguments");
   detail::Block* const b = block();
@@ -312,6 +314,8 @@ Handle Future<T>::add_done_callback(F&& fn) const {
          b.loop->release(b);
          // Its hold on the future becomes the handle that it gets.
          --source.dependents;
+         // Or GCC would alter both counts as one vector: 2 instructions more.
+         std::atomic_signal_fence(std::memory_order_acq_rel);
          ++source.handles;
          static_cast<void>(callback(Future<T>{*source.loop, &source}));
        },
@@ -324,7 +328,6 @@ Handle Future<T>::add_done_callback(F&& fn) const {
   if (b == nullptr) return Handle{there.why_refused()};
   b->operations = &kOperations;
   b->kind = detail::Kind::done_callback;
-  b->flags = 0;
   detail::construct<Fn, detail::kPayloadBytes>(b->payload, std::forward<F>(fn));
   detail::attach(*b, *block());
   return Handle{*b};

@@ -50,13 +50,8 @@ inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operati
   if (block == nullptr) return nullptr;
   block->operations = &operations;
   block->kind = kind;
-  block->state = State::pending;
-  block->flags = 0;
-  block->depth = 0;
   block->upstream = nullptr;
   block->handles = 1;
-  block->dependents = 0;
-  block->continuations.clear();
   return block;
 }
 

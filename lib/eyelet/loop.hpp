@@ -395,9 +395,6 @@ detail::Block* Loop::new_callback(F&& fn) {
   if (block == nullptr) return nullptr;
   block->operations = &kOperations;
   block->kind = detail::Kind::callback;
-  block->state = detail::State::pending;
-  block->flags = 0;
-  block->depth = 0;
   detail::construct<Fn, detail::kPayloadBytes - Offset>(block->payload + Offset,
                                                         std::forward<F>(fn));
   return block;

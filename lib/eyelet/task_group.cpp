@@ -47,7 +47,6 @@ bool TaskGroupCore::add(Block* task, bool is_body) {
   }
   node->operations = &kMemberOperations;
   node->kind = Kind::done_callback;
-  node->flags = 0;
   Member& member = construct<Member, kPayloadBytes>(node->payload);
   member.group = this;
   member.is_body = is_body;
@@ -88,7 +87,6 @@ void TaskGroupCore::close_member(Block& node) {
 // Takes a node that is in no queue out of the group.
 void TaskGroupCore::free_node(Block& node) {
   unlink(static_cast<Link&>(payload<Member>(node)));
-  Loop::retire(node);
   node.loop->release(node);
 }
 

@@ -59,18 +59,25 @@ Block* call_and_settle(Block& stage, Args&&... args) {
   }
 }
 
-/// A stage behind `source` that holds `fn`; a future without a block if there is none.
+/// A stage that holds `fn`, or null if there is no block.
 template <class T, class F>
-Future<T> make_stage(AnyFuture&& source, F&& fn, const FutureOperations& operations) {
+Block* make_stage(Loop& owner, F&& fn, const FutureOperations& operations) {
   using Fn = std::decay_t<F>;
   static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
   static_assert(std::is_constructible_v<Fn, F>,
                 "eyelet: pass a callable that cannot be copied by std::move");
-  if (source.block() == nullptr && source.loop() == nullptr) return {};
-  Loop& owner = *source.loop();
-  Block* const input = std::move(source).release();
   Block* const stage = make_future(owner, Kind::stage, operations);
   if (stage != nullptr) construct<Fn, kPayloadBytes>(stage->payload, std::forward<F>(fn));
+  return stage;
+}
+
+/// A stage behind `source` that hears of its error, also of one that has no block.
+template <class T, class F>
+Future<T> stage_behind(AnyFuture&& source, F&& fn, const FutureOperations& operations) {
+  if (source.loop() == nullptr) return {};
+  Loop& owner = *source.loop();
+  Block* const input = std::move(source).release();
+  Block* const stage = make_stage<T>(owner, std::forward<F>(fn), operations);
   if (input != nullptr)
     follow(stage, *input);
   else if (stage != nullptr)
@@ -135,7 +142,11 @@ auto Future<T>::then(F&& fn) && {
       std::is_void_v<T> ? bit(State::value) | kTakesNoInput : bit(State::value)};
   // An error that has no block needs none to pass by.
   if (block() == nullptr) return Future<U>{std::move(*this)};
-  return make_stage<U>(std::move(*this), std::forward<F>(fn), kOperations);
+  Loop& owner = *loop();
+  Block& input = *std::move(*this).release();
+  Block* const stage = make_stage<U>(owner, std::forward<F>(fn), kOperations);
+  follow(stage, input);
+  return Future<U>{owner, stage};
 }
 
 template <class T>
@@ -155,7 +166,7 @@ Future<T> Future<T>::or_else(F&& fn) && {
                                                 },
                                                 nullptr,
                                                 bit(State::error) | bit(State::cancelled)};
-  return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
+  return stage_behind<T>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 template <class T>
@@ -198,7 +209,7 @@ Future<T> Future<T>::finally(F&& fn) && {
       },
       nullptr,
       bit(State::value) | bit(State::error) | bit(State::cancelled)};
-  return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
+  return stage_behind<T>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 }  // namespace eyelet

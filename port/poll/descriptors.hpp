@@ -176,7 +176,6 @@ Result<void> DescriptorPort::add(Loop& loop, int descriptor, detail::Side side, 
   if (block == nullptr) return failure(loop.why_refused());
   block->operations = &kOperations;
   block->kind = Kind::watcher;
-  block->flags = 0;
   construct<Watcher, kPayloadBytes>(block->payload, Watcher{this, descriptor, side});
   construct<Fn, kPayloadBytes - kOffset>(block->payload + kOffset, std::forward<F>(fn));
   return enlist(*block);
