@@ -64,7 +64,6 @@ struct ResultOperations {
   /// Constructs a result that holds an Error of these two, which on a Cortex-M go through registers
   /// and would go through memory together.
   void (*fail)(Block&, Errc code, std::int32_t detail);
-  Error (*error)(const Block&);           ///< the error of a result that holds one
   void (*adopt)(Block& to, Block& from);  ///< constructs a result with the value of another one
   void (*destroy)(void* payload);         ///< destroys the result; null if there is nothing to do
 };

@@ -12,7 +12,7 @@ Error AnyFuture::error() const {
     default: break;
   }
   detail::set_flag(*future, detail::kObserved);
-  return detail::future_operations(*future).result->error(*future);
+  return detail::error_of(*future);
 }
 
 Errc AnyFuture::no_block() const {

@@ -187,7 +187,6 @@ inline constexpr ResultOperations kResultOperations{
     [](Block& future, Errc code, std::int32_t detail) {
       construct<Result<T>, kPayloadBytes>(future.payload, tl::unexpect, Error{code, detail});
     },
-    [](const Block& future) { return payload<Result<T>>(future).error(); },
     [](Block& to, Block& from) {
       if constexpr (std::is_copy_constructible_v<Result<T>>)
         construct<Result<T>, kPayloadBytes>(to.payload, std::as_const(result_of<T>(from)));

@@ -26,7 +26,7 @@ void destroy_result(Block& future) {
 }
 
 void report_error(Block& future) {
-  const Error error = future_operations(future).result->error(future);
+  const Error& error = error_of(future);
   future.loop->report(error.code, error.detail);
 }
 
@@ -235,7 +235,7 @@ Error input_error(Block* input, bool cancelled) {
   if (cancelled) return Error{Errc::cancelled, 0};
   if (input == nullptr) return Error{Errc::out_of_blocks, 0};
   set_flag(*input, kObserved);
-  return future_operations(*input).result->error(*input);
+  return error_of(*input);
 }
 
 void copy_outcome(Block& stage, Block* input, bool cancelled) {

@@ -29,6 +29,9 @@ inline const FutureOperations& future_operations(const Block& block) {
   return static_cast<const FutureOperations&>(*block.operations);
 }
 
+/// Of one that ended with an error, or cancelled: a result begins with it, whatever its type.
+inline const Error& error_of(const Block& future) { return payload<Error>(future); }
+
 inline bool is_done(const Block& block) { return block.state != State::pending; }
 
 inline void set_flag(Block& block, Flag flag) { block.flags |= flag; }
