@@ -233,8 +233,7 @@ void set_outcome(Block& future, R&& result) {
 }
 
 template <class T>
-inline constexpr FutureOperations kPromiseOperations{
-    {nullptr, nullptr}, &kResultOperations<T>, nullptr, nullptr, 0};
+inline constexpr FutureOperations kPromiseOperations{{nullptr, nullptr}, &kResultOperations<T>, 0};
 
 }  // namespace detail
 

@@ -42,7 +42,7 @@ void destroy(Block& future) {
 
 // What an abandoned wait waits in forgets it; no permit is spent on it.
 void withdraw(Block& wait) {
-  future_operations(wait).withdraw(wait);
+  wait_operations(wait).withdraw(wait);
   wait.state = State::cancelled;
   set_flag(wait, kHoldsRequest);
 }
@@ -111,7 +111,7 @@ State input_state(const Block& stage, const Block* input, bool cancelled) {
 // Runs the callable if it wants this input, else passes the input on without calling anything.
 // Null afterwards: the input was let go.
 inline Block* start(Block& stage, Block*& input, bool cancelled) {
-  const FutureOperations& operations = future_operations(stage);
+  const StageOperations& operations = stage_operations(stage);
   const State outcome = input_state(stage, input, cancelled);
   if (!has_bit(operations.runs_on, outcome)) {
     drop_callable(stage);
@@ -293,7 +293,7 @@ void close_future(Block& future) {
   // Not freed by what ends on the way.
   set_flag(future, kRunning);
   if (future.kind == Kind::wait)
-    future_operations(future).withdraw(future);
+    wait_operations(future).withdraw(future);
   else if (future.upstream != nullptr)
     detach(future);
   else if (future.kind >= Kind::stage)

@@ -32,6 +32,16 @@ inline const FutureOperations& future_operations(const Block& block) {
 /// Of one that ended with an error, or cancelled: a result begins with it, whatever its type.
 inline const Error& error_of(const Block& future) { return payload<Error>(future); }
 
+/// Of a stage or task.
+inline const StageOperations& stage_operations(const Block& block) {
+  return static_cast<const StageOperations&>(*block.operations);
+}
+
+/// Of a wait.
+inline const WaitOperations& wait_operations(const Block& block) {
+  return static_cast<const WaitOperations&>(*block.operations);
+}
+
 inline bool is_done(const Block& block) { return block.state != State::pending; }
 
 inline void set_flag(Block& block, Flag flag) { block.flags |= flag; }

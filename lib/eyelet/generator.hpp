@@ -164,12 +164,11 @@ class Generator : public Yield<T> {
     return nullptr;
   }
 
-  static constexpr detail::FutureOperations kClosing{
-      {detail::run_chain, nullptr},
-      &detail::kResultOperations<void>,
-      close_with,
-      nullptr,
-      detail::bit(detail::State::error) | detail::bit(detail::State::cancelled)};
+  static constexpr detail::StageOperations kClosing{
+      {{detail::run_chain, nullptr},
+       &detail::kResultOperations<void>,
+       detail::bit(detail::State::error) | detail::bit(detail::State::cancelled)},
+      close_with};
 
   bool begin() {
     Task<void> producer = this->owner().create_task([this] { return body_(*this); });

@@ -26,11 +26,10 @@ struct Repeating {
     return nullptr;
   }
 
-  static constexpr FutureOperations kOperations{{run_chain, destructor<Body>()},
+  static constexpr StageOperations kOperations{{{run_chain, destructor<Body>()},
                                                 &kResultOperations<void>,
-                                                run,
-                                                nullptr,
-                                                Body::kInput | bit(State::value) | kRunsAgain};
+                                                Body::kInput | bit(State::value) | kRunsAgain},
+                                               run};
 
   static Task<void> begin(Loop& owner, Body&& body) {
     Block* const task = make_future(owner, Kind::task, kOperations);

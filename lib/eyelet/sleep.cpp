@@ -13,8 +13,8 @@ void wake_up(Block& block) {
 
 void disarm(Block& block) { block.loop->timers().remove(block); }
 
-constexpr detail::FutureOperations kOperations{
-    {wake_up, nullptr}, &detail::kResultOperations<void>, nullptr, disarm, 0};
+constexpr detail::WaitOperations kOperations{
+    {{wake_up, nullptr}, &detail::kResultOperations<void>, 0}, disarm};
 
 }  // namespace
 

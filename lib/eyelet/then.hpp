@@ -127,12 +127,11 @@ auto Future<T>::then(F&& fn) && {
   using Fn = std::decay_t<F>;
   using Call = ThenCall<T, Fn>;
   using U = typename Call::type;
-  static constexpr FutureOperations kOperations{
-      {run_chain, destructor<Fn>()},
-      &kResultOperations<U>,
-      Call::run,
-      nullptr,
-      std::is_void_v<T> ? bit(State::value) | kTakesNoInput : bit(State::value)};
+  static constexpr StageOperations kOperations{
+      {{run_chain, destructor<Fn>()},
+       &kResultOperations<U>,
+       std::is_void_v<T> ? bit(State::value) | kTakesNoInput : bit(State::value)},
+      Call::run};
   // An error that has no block needs none to pass by.
   if (block() == nullptr) return Future<U>{std::move(*this)};
   return make_stage<U>(std::move(*this), std::forward<F>(fn), kOperations);
@@ -147,14 +146,13 @@ Future<T> Future<T>::or_else(F&& fn) && {
   using R = std::invoke_result_t<Fn&, Error>;
   static_assert(std::is_same_v<value_of<R>, T> || std::is_convertible_v<R, T>,
                 "eyelet: or_else: fn returns what this future does");
-  static constexpr FutureOperations kOperations{{run_chain, destructor<Fn>()},
+  static constexpr StageOperations kOperations{{{run_chain, destructor<Fn>()},
                                                 &kResultOperations<T>,
-                                                [](Block& stage, Block* input, bool cancelled) {
-                                                  return call_and_settle<T, Fn>(
-                                                      stage, input_error(input, cancelled));
-                                                },
-                                                nullptr,
-                                                bit(State::error) | bit(State::cancelled)};
+                                                bit(State::error) | bit(State::cancelled)},
+                                               [](Block& stage, Block* input, bool cancelled) {
+                                                 return call_and_settle<T, Fn>(
+                                                     stage, input_error(input, cancelled));
+                                               }};
   return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
@@ -167,9 +165,10 @@ Future<T> Future<T>::finally(F&& fn) && {
   using R = std::invoke_result_t<Fn&>;
   static_assert(std::is_same_v<value_of<R>, void>,
                 "eyelet: finally: fn returns nothing, a Result<void> or a Future<void>");
-  static constexpr FutureOperations kOperations{
-      {run_chain, destructor<Fn>()},
-      &kResultOperations<T>,
+  static constexpr StageOperations kOperations{
+      {{run_chain, destructor<Fn>()},
+       &kResultOperations<T>,
+       bit(State::value) | bit(State::error) | bit(State::cancelled)},
       [](Block& stage, Block* input, bool cancelled) -> Block* {
         Fn& callable_ = callable<Fn, 0>(stage);
         if constexpr (std::is_void_v<R>) {
@@ -195,9 +194,7 @@ Future<T> Future<T>::finally(F&& fn) && {
             return settle_with<void>(stage, std::move(returned));
           }
         }
-      },
-      nullptr,
-      bit(State::value) | bit(State::error) | bit(State::cancelled)};
+      }};
   return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
