@@ -15,10 +15,6 @@ Error AnyFuture::error() const {
   return detail::error_of(*future);
 }
 
-Errc AnyFuture::no_block() const {
-  return loop() == nullptr ? Errc::invalid_state : loop()->why_refused();
-}
-
 Result<void> AnyFuture::refuse() const {
   if (block() == nullptr) return failure(no_block());
   if (block()->kind == detail::Kind::promise && cancelled()) return {};

@@ -248,6 +248,11 @@ void copy_outcome(Block& stage, Block* input, bool cancelled) {
   }
 }
 
+Block* take_returned(Block& stage, Held returned) {
+  if (returned.block() == nullptr) set_failed(stage, returned.no_block());
+  return returned.block();
+}
+
 bool fail_pending(Block& promise, Errc code, std::int32_t detail) {
   if (promise.kind != Kind::promise || is_done(promise)) return false;
   set_failed(promise, code, detail);
