@@ -56,6 +56,8 @@ inline constexpr std::uint8_t kRunsAgain = 128;
 /// Beside it: a value is no input to `run`, which takes none; it goes first, to give its block
 /// back.
 inline constexpr std::uint8_t kTakesNoInput = 32;
+/// A wait that has something to do before it may end; others end at once when they are cancelled.
+inline constexpr std::uint8_t kHearsOfCancel = 16;
 /// Beside it: the payload ends with a pointer to the future's name.
 inline constexpr std::uint8_t kNamed = 64;
 
@@ -64,7 +66,6 @@ struct ResultOperations {
   /// Constructs a result that holds an Error of these two, which on a Cortex-M go through registers
   /// and would go through memory together.
   void (*fail)(Block&, Errc code, std::int32_t detail);
-  Error (*error)(const Block&);           ///< the error of a result that holds one
   void (*adopt)(Block& to, Block& from);  ///< constructs a result with the value of another one
   void (*destroy)(void* payload);         ///< destroys the result; null if there is nothing to do
 };
@@ -80,17 +81,27 @@ struct ContinuationOperations : Operations {
   void (*close)(Block&);  ///< ends it without running anything
 };
 
-/// The same, for a future.
+/// The same, for a future: a promise has no more, each of the others what its kind needs.
 struct FutureOperations : Operations {
   const ResultOperations* result;
+  std::uint8_t runs_on;  ///< a bit per State that `run` wants as its input, and those above
+};
+
+/// The same, for a stage or task.
+struct StageOperations : FutureOperations {
   /// Runs the callable on the outcome of `input` (null: none), or on `cancelled`. Afterwards the
   /// block is done, or the future that the callable returned comes back, its handle with it.
   Block* (*run)(Block&, Block* input, bool cancelled);
-  void (*withdraw)(Block&);  ///< a pending wait leaves what it waits in
-  std::uint8_t runs_on;      ///< a bit per State that `run` wants as its input, and kRunsAgain
-  /// A wait that has something to do before it may end hears of a cancel here; null: it ends at
-  /// once.
-  void (*cancel)(Block&) = nullptr;
+};
+
+/// The same, for a wait.
+struct WaitOperations : FutureOperations {
+  void (*withdraw)(Block&);  ///< while pending, it leaves what it waits in
+};
+
+/// The same, for a wait of which runs_on says kHearsOfCancel.
+struct SlowWaitOperations : WaitOperations {
+  void (*cancel)(Block&);  ///< it was asked to; withdraw is not called
 };
 
 /// Rounded up to where the payload may begin.

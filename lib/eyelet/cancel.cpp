@@ -45,12 +45,13 @@ bool cancel(Block& future) {
   }
   if (last->kind == Kind::promise) return fail_pending(*last, Errc::cancelled);
   if (last->kind == Kind::wait) {
-    if (future_operations(*last).cancel != nullptr) {
-      future_operations(*last).cancel(*last);
+    const WaitOperations& operations = wait_operations(*last);
+    if ((operations.runs_on & kHearsOfCancel) != 0) {
+      static_cast<const SlowWaitOperations&>(operations).cancel(*last);
       return true;
     }
     set_flag(*last, kRunning);  // pinned until fail_wait is through with it
-    future_operations(*last).withdraw(*last);
+    operations.withdraw(*last);
     fail_wait(*last, Errc::cancelled);
     return true;
   }

@@ -10,12 +10,12 @@ namespace eyelet::detail {
 /// Future::cancel().
 bool cancel(Block& future);
 
-/// For FutureOperations::cancel of a wait that has children: calls its Operations::turn, which
+/// For SlowWaitOperations::cancel of a wait that has children: calls its Operations::turn, which
 /// cancels them; one such wait after the other, and not one inside the other. kGranted is set
 /// meanwhile.
 void cancel_children(Block& parent);
 
-/// For FutureOperations::withdraw of such a wait, and before it ends by itself: out of that line.
+/// For WaitOperations::withdraw of such a wait, and before it ends by itself: out of that line.
 void leave_cancelling(Block& parent);
 
 }  // namespace eyelet::detail

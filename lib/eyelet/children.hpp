@@ -11,7 +11,8 @@
 namespace eyelet::detail {
 
 /// Operations of a parent.
-struct ParentOperations : FutureOperations {
+struct ParentOperations : SlowWaitOperations {
+  void (*end)(Block& parent);  ///< with what its children ended with
   /// A child has ended, its node's turn has come. True: so has the parent, its outcome is set.
   bool (*child_ended)(Block& parent, Block& child);
   std::uint8_t hears_of;  ///< a bit per State: how one ends that is told at once, not with the last

@@ -115,12 +115,10 @@ struct ConditionWait {
     finish(block);
   }
 
-  static constexpr FutureOperations kOperations{{turn, destructor<Waiter>()},
-                                                &kResultOperations<void>,
-                                                nullptr,
-                                                Condition::withdraw,
-                                                0,
-                                                Condition::cancel};
+  static constexpr SlowWaitOperations kOperations{
+      {{{turn, destructor<Waiter>()}, &kResultOperations<void>, kHearsOfCancel},
+       Condition::withdraw},
+      Condition::cancel};
 };
 
 }  // namespace detail

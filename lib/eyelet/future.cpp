@@ -12,11 +12,7 @@ Error AnyFuture::error() const {
     default: break;
   }
   detail::set_flag(*future, detail::kObserved);
-  return detail::future_operations(*future).result->error(*future);
-}
-
-Errc AnyFuture::no_block() const {
-  return loop() == nullptr ? Errc::invalid_state : loop()->why_refused();
+  return detail::error_of(*future);
 }
 
 Result<void> AnyFuture::refuse() const {

@@ -14,17 +14,18 @@ class [[nodiscard]] AnyFuture {
  public:
   /// Of nothing: done, with the error invalid_state.
   AnyFuture() = default;
-  AnyFuture(const AnyFuture& other) : word_{other.word_} {
+  AnyFuture(const AnyFuture& other) : held_{other.held_} {
     if (detail::Block* b = block()) detail::add_handle(*b);
   }
-  AnyFuture(AnyFuture&& other) noexcept : word_{std::exchange(other.word_, kNoBlock)} {}
+  AnyFuture(AnyFuture&& other) noexcept : held_{std::move(other).give_away()} {}
   AnyFuture& operator=(AnyFuture other) noexcept {
-    std::swap(word_, other.word_);
+    std::swap(held_, other.held_);
     return *this;
   }
   /// The last handle to a pending future: a wait withdraws unless somebody waits for it, a promise
   /// ends broken_promise, a stage or task runs on.
-  ~AnyFuture() {
+  /// Inline, so that nothing is left of it where the handle was given away.
+  [[gnu::always_inline]] ~AnyFuture() {
     if (detail::Block* b = block()) detail::drop_handle(*b);
   }
 
@@ -56,37 +57,24 @@ class [[nodiscard]] AnyFuture {
     return AnyFuture{*block.loop, &block};
   }
   /// Takes over one handle of `block`; null: there was none to be had in `loop`.
-  AnyFuture(Loop& loop, detail::Block* block)
-      : word_{block != nullptr ? reinterpret_cast<std::uintptr_t>(
-                                     __builtin_assume_aligned(block, alignof(detail::Block)))
-                               : reinterpret_cast<std::uintptr_t>(&loop) | kNoBlock} {}
+  AnyFuture(Loop& loop, detail::Block* block) : held_{loop, block} {}
+  explicit AnyFuture(detail::Held held) : held_{held} {}
   /// Null if there is none.
-  [[gnu::always_inline]] detail::Block* block() const {
-    if ((word_ & kNoBlock) != 0) return nullptr;
-    // The compiler cannot know, and would look again whether it is null.
-    if (word_ == 0) __builtin_unreachable();
-    return reinterpret_cast<detail::Block*>(word_);
-  }
+  [[gnu::always_inline]] detail::Block* block() const { return held_.block(); }
   /// Null for a future of nothing.
-  Loop* loop() const {
-    return block() != nullptr ? block()->loop : reinterpret_cast<Loop*>(word_ & ~kNoBlock);
-  }
+  [[gnu::always_inline]] Loop* loop() const { return held_.loop(); }
   /// Gives the handle away.
+  [[gnu::always_inline]] detail::Held give_away() && { return std::exchange(held_, {}); }
   [[gnu::always_inline]] detail::Block* release() && {
-    detail::Block* const given = block();
-    word_ = kNoBlock;
-    return given;
+    return std::move(*this).give_away().block();
   }
   /// Why there is no block.
-  Errc no_block() const;
+  Errc no_block() const { return held_.no_block(); }
   /// What set_result and set_error say if it is no pending promise.
   Result<void> refuse() const;
 
  private:
-  // Beside the loop in which there was none, or beside null: of nothing.
-  static constexpr std::uintptr_t kNoBlock = 1;
-
-  std::uintptr_t word_ = kNoBlock;
+  detail::Held held_;
 };
 
 /// The outcome of type T of an operation that may still be going on.
@@ -160,8 +148,7 @@ class [[nodiscard]] Future : public AnyFuture {
 
   /// Takes over one handle of `block`, which has a result of this type; null: none in `loop`.
   Future(Loop& loop, detail::Block* block) : AnyFuture{loop, block} {}
-  /// The same of a handle without a block, whatever its type was.
-  explicit Future(AnyFuture&& nothing) : AnyFuture{std::move(nothing)} {}
+  explicit Future(detail::Held held) : AnyFuture{held} {}
 };
 
 namespace detail {
@@ -188,7 +175,6 @@ inline constexpr ResultOperations kResultOperations{
     [](Block& future, Errc code, std::int32_t detail) {
       construct<Result<T>, kPayloadBytes>(future.payload, tl::unexpect, Error{code, detail});
     },
-    [](const Block& future) { return payload<Result<T>>(future).error(); },
     [](Block& to, Block& from) {
       if constexpr (std::is_copy_constructible_v<Result<T>>)
         construct<Result<T>, kPayloadBytes>(to.payload, std::as_const(result_of<T>(from)));
@@ -235,8 +221,7 @@ void set_outcome(Block& future, R&& result) {
 }
 
 template <class T>
-inline constexpr FutureOperations kPromiseOperations{
-    {nullptr, nullptr}, &kResultOperations<T>, nullptr, nullptr, 0};
+inline constexpr FutureOperations kPromiseOperations{{nullptr, nullptr}, &kResultOperations<T>, 0};
 
 }  // namespace detail
 

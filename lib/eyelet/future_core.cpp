@@ -26,7 +26,7 @@ void destroy_result(Block& future) {
 }
 
 void report_error(Block& future) {
-  const Error error = future_operations(future).result->error(future);
+  const Error& error = error_of(future);
   future.loop->report(error.code, error.detail);
 }
 
@@ -42,7 +42,7 @@ void destroy(Block& future) {
 
 // What an abandoned wait waits in forgets it; no permit is spent on it.
 void withdraw(Block& wait) {
-  future_operations(wait).withdraw(wait);
+  wait_operations(wait).withdraw(wait);
   wait.state = State::cancelled;
   set_flag(wait, kHoldsRequest);
 }
@@ -116,7 +116,7 @@ State input_state(const Block& stage, const Block* input, bool cancelled) {
 // Runs the callable if it wants this input, else passes the input on without calling anything.
 // Null afterwards: the input was let go.
 inline Block* start(Block& stage, Block*& input, bool cancelled) {
-  const FutureOperations& operations = future_operations(stage);
+  const StageOperations& operations = stage_operations(stage);
   const State outcome = input_state(stage, input, cancelled);
   if (!has_bit(operations.runs_on, outcome)) {
     drop_callable(stage);
@@ -237,7 +237,7 @@ Error input_error(Block* input, bool cancelled) {
   if (cancelled) return Error{Errc::cancelled, 0};
   if (input == nullptr) return Error{Errc::out_of_blocks, 0};
   set_flag(*input, kObserved);
-  return future_operations(*input).result->error(*input);
+  return error_of(*input);
 }
 
 void copy_outcome(Block& stage, Block* input, bool cancelled) {
@@ -248,6 +248,11 @@ void copy_outcome(Block& stage, Block* input, bool cancelled) {
     const Error error = input_error(input, cancelled);
     set_failed(stage, error.code, error.detail);
   }
+}
+
+Block* take_returned(Block& stage, Held returned) {
+  if (returned.block() == nullptr) set_failed(stage, returned.no_block());
+  return returned.block();
 }
 
 bool fail_pending(Block& promise, Errc code, std::int32_t detail) {
@@ -295,7 +300,7 @@ void close_future(Block& future) {
   // Not freed by what ends on the way.
   set_flag(future, kRunning);
   if (future.kind == Kind::wait)
-    future_operations(future).withdraw(future);
+    wait_operations(future).withdraw(future);
   else if (future.upstream != nullptr)
     detach(future);
   else if (future.kind >= Kind::stage)

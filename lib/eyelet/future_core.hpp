@@ -29,6 +29,19 @@ inline const FutureOperations& future_operations(const Block& block) {
   return static_cast<const FutureOperations&>(*block.operations);
 }
 
+/// Of one that ended with an error, or cancelled: a result begins with it, whatever its type.
+inline const Error& error_of(const Block& future) { return payload<Error>(future); }
+
+/// Of a stage or task.
+inline const StageOperations& stage_operations(const Block& block) {
+  return static_cast<const StageOperations&>(*block.operations);
+}
+
+/// Of a wait.
+inline const WaitOperations& wait_operations(const Block& block) {
+  return static_cast<const WaitOperations&>(*block.operations);
+}
+
 inline bool is_done(const Block& block) { return block.state != State::pending; }
 
 inline void set_flag(Block& block, Flag flag) { block.flags |= flag; }
@@ -43,6 +56,38 @@ constexpr std::uint8_t bit(State state) {
 inline bool has_bit(std::uint8_t bits, State state) {
   return (bits >> static_cast<unsigned>(state) & 1U) != 0;
 }
+
+/// What a handle holds: a future, or else the loop that had no block for it, or nothing. It counts
+/// nothing, so that it goes through a register where a handle would go through memory.
+class Held {
+ public:
+  /// Nothing.
+  Held() = default;
+  Held(Loop& loop, Block* block)
+      : word_{block != nullptr ? reinterpret_cast<std::uintptr_t>(
+                                     __builtin_assume_aligned(block, alignof(Block)))
+                               : reinterpret_cast<std::uintptr_t>(&loop) | kNoBlock} {}
+
+  /// Null if there is none.
+  [[gnu::always_inline]] Block* block() const {
+    if ((word_ & kNoBlock) != 0) return nullptr;
+    // The compiler cannot know, and would look again whether it is null.
+    if (word_ == 0) __builtin_unreachable();
+    return reinterpret_cast<Block*>(word_);
+  }
+  /// Null for nothing.
+  [[gnu::always_inline]] Loop* loop() const {
+    return block() != nullptr ? block()->loop : reinterpret_cast<Loop*>(word_ & ~kNoBlock);
+  }
+  /// Why there is no block.
+  Errc no_block() const { return loop() == nullptr ? Errc::invalid_state : loop()->why_refused(); }
+
+ private:
+  // Beside the loop in which there was none, or beside null: nothing.
+  static constexpr std::uintptr_t kNoBlock = 1;
+
+  std::uintptr_t word_ = kNoBlock;
+};
 
 /// A pending future with one handle, or null if there is no block.
 inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations) {
@@ -144,6 +189,25 @@ inline Block* make_failed(Loop& loop, const FutureOperations& operations, Errc e
   if (future != nullptr) set_failed(*future, error);
   return future;
 }
+
+/// A stage that is to run on the outcome of `source`, whose handle it takes; its callable is still
+/// to be constructed. What has no block and is no input to it, passes by.
+inline Held begin_stage(Held source, const FutureOperations& operations) {
+  Block* const input = source.block();
+  Loop* const loop = source.loop();
+  if (input == nullptr && (loop == nullptr || !has_bit(operations.runs_on, State::error)))
+    return source;
+  Block* const stage = make_future(*loop, Kind::stage, operations);
+  if (input != nullptr)
+    follow(stage, *input);
+  else if (stage != nullptr)
+    loop->schedule(*stage);
+  return Held{*loop, stage};
+}
+
+/// The future that the callable of `stage` has returned, to be awaited. Null: there is none, and
+/// `stage`, whose callable must be dropped, has failed.
+Block* take_returned(Block& stage, Held returned);
 
 /// Operations::turn of stages and tasks: runs it, and then whatever stages follow it, on this stack
 /// frame.

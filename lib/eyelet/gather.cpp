@@ -5,7 +5,7 @@ namespace eyelet::detail {
 
 bool child_of_gather_ended(Block& gather, Block& child) {
   GatherState& state = payload<GatherState>(gather);
-  const FutureOperations& operations = future_operations(gather);
+  const auto& operations = static_cast<const ParentOperations&>(*gather.operations);
   if (!has_bit(operations.runs_on, child.state)) {
     const Error error = input_error(&child, false);
     for (Block* node = state.first; node != nullptr; node = next_node(*node))
@@ -18,7 +18,7 @@ bool child_of_gather_ended(Block& gather, Block& child) {
     let_go(gather);
     set_failed(gather, Errc::cancelled);
   } else {
-    operations.run(gather, nullptr, false);
+    operations.end(gather);
   }
   return true;
 }

@@ -71,18 +71,15 @@ inline constexpr std::uint8_t kFailed = bit(State::error) | bit(State::cancelled
 /// `Collect` ends the gather.
 template <class Whole, class Collect, std::uint8_t RunsAlsoOn>
 struct Gathering {
-  static Block* run(Block& gather, Block*, bool) {
-    Collect::end(gather, payload<GatherState>(gather).first);
-    return nullptr;
-  }
+  static void end(Block& gather) { Collect::end(gather, payload<GatherState>(gather).first); }
 
   static constexpr ParentOperations kOperations{
-      {{cancel_gathered, release_nodes},
-       &kResultOperations<Whole>,
-       run,
-       leave_cancelling,
-       static_cast<std::uint8_t>(bit(State::value) | RunsAlsoOn),
+      {{{{cancel_gathered, release_nodes},
+         &kResultOperations<Whole>,
+         static_cast<std::uint8_t>(bit(State::value) | RunsAlsoOn | kHearsOfCancel)},
+        leave_cancelling},
        cancel_gather},
+      end,
       child_of_gather_ended,
       static_cast<std::uint8_t>(kFailed & ~RunsAlsoOn)};
 

@@ -150,7 +150,7 @@ class Generator : public Yield<T> {
     this->close();
     if (!std::exchange(begun_, true)) this->end(Error{});
     if (!producer_.cancel()) return sleep(this->owner(), Duration{0});
-    return detail::stage_behind<void>(Future<void>{producer_}, detail::NoRequest{}, kClosing);
+    return detail::make_stage<void>(Future<void>{producer_}, detail::NoRequest{}, kClosing);
   }
 
  private:
@@ -164,12 +164,11 @@ class Generator : public Yield<T> {
     return nullptr;
   }
 
-  static constexpr detail::FutureOperations kClosing{
-      {detail::run_chain, nullptr},
-      &detail::kResultOperations<void>,
-      close_with,
-      nullptr,
-      detail::bit(detail::State::error) | detail::bit(detail::State::cancelled)};
+  static constexpr detail::StageOperations kClosing{
+      {{detail::run_chain, nullptr},
+       &detail::kResultOperations<void>,
+       detail::bit(detail::State::error) | detail::bit(detail::State::cancelled)},
+      close_with};
 
   bool begin() {
     Task<void> producer = this->owner().create_task([this] { return body_(*this); });

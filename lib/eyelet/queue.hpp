@@ -186,7 +186,8 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
     getters().fail_all(*loop_, broken);
     putters().fail_all(*loop_, broken);
     joiners().fail_all(*loop_, broken);
-    while (items_.size() != 0) items_.pop();
+    if constexpr (!std::is_trivially_destructible_v<T>)
+      while (items_.size() != 0) items_.pop();
   }
   BasicQueue(const BasicQueue&) = delete;
   BasicQueue& operator=(const BasicQueue&) = delete;

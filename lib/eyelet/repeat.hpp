@@ -19,18 +19,15 @@ struct Repeating {
       set_value<void>(task);
       return nullptr;
     }
-    auto next = body.next(input);
-    if (next.block() != nullptr) return std::move(next).release();
-    body.~Body();
-    set_failed(task, next.no_block());
-    return nullptr;
+    const Held next = body.next(input).give_away();
+    if (next.block() == nullptr) body.~Body();
+    return take_returned(task, next);
   }
 
-  static constexpr FutureOperations kOperations{{run_chain, destructor<Body>()},
+  static constexpr StageOperations kOperations{{{run_chain, destructor<Body>()},
                                                 &kResultOperations<void>,
-                                                run,
-                                                nullptr,
-                                                Body::kInput | bit(State::value) | kRunsAgain};
+                                                Body::kInput | bit(State::value) | kRunsAgain},
+                                               run};
 
   static Task<void> begin(Loop& owner, Body&& body) {
     Block* const task = make_future(owner, Kind::task, kOperations);
@@ -44,7 +41,7 @@ struct Repeating {
 
 template <class Fn>
 struct RepeatBody {
-  using Returned = std::invoke_result_t<Fn&>;
+  using Returned = std::remove_cv_t<std::invoke_result_t<Fn&>>;
   static_assert(IsFuture<Returned>::value, "eyelet: repeat: the body returns a future");
   using T = value_of<Returned>;
   static_assert(std::is_void_v<T> || std::is_same_v<T, bool>,

@@ -22,8 +22,8 @@ void drop_shield(void* shielded);
 template <class T>
 Future<T> shield(const Future<T>& future) {
   using namespace detail;
-  static constexpr FutureOperations kOperations{
-      {shield_turn, drop_shield}, &kResultOperations<T>, nullptr, withdraw_shield, 0};
+  static constexpr WaitOperations kOperations{
+      {{shield_turn, drop_shield}, &kResultOperations<T>, 0}, withdraw_shield};
   if (future.block() == nullptr) return future;
   Block* const block = make_future(*future.loop(), Kind::wait, kOperations);
   if (block != nullptr) attach(*block, *future.block());

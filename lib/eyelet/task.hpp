@@ -41,12 +41,11 @@ auto make_task(Loop& owner, F&& body) {
                 "eyelet: pass a callable that cannot be copied by std::move");
   using T = value_of<std::invoke_result_t<Fn&>>;
   static_assert(fits<sizeof(Result<T>), Bytes>());
-  static constexpr FutureOperations kOperations{
-      {run_chain, destructor<Fn>()},
-      &kResultOperations<T>,
-      [](Block& task, Block*, bool) { return call_and_settle<T, Fn>(task); },
-      nullptr,
-      static_cast<std::uint8_t>(bit(State::value) | Naming)};
+  static constexpr StageOperations kOperations{
+      {{run_chain, destructor<Fn>()},
+       &kResultOperations<T>,
+       static_cast<std::uint8_t>(bit(State::value) | Naming)},
+      [](Block& task, Block*, bool) { return call_and_settle<T, Fn>(task); }};
   Block* const task = make_future(owner, Kind::task, kOperations);
   if (task != nullptr) {
     construct<Fn, Bytes>(task->payload, std::forward<F>(body));

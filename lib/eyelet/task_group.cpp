@@ -12,8 +12,8 @@ struct TaskGroupCore::Member : Link {
 
 const ContinuationOperations TaskGroupCore::kMemberOperations{{member_turn, nullptr}, close_member};
 
-const FutureOperations TaskGroupCore::kRunOperations{
-    {cancel_turn, nullptr}, &kResultOperations<void>, nullptr, withdraw_run, 0, cancel_run};
+const SlowWaitOperations TaskGroupCore::kRunOperations{
+    {{{cancel_turn, nullptr}, &kResultOperations<void>, kHearsOfCancel}, withdraw_run}, cancel_run};
 
 TaskGroupCore& TaskGroupCore::group_of(Block& run) { return *payload<TaskGroupCore*>(run); }
 

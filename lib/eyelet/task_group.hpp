@@ -59,7 +59,7 @@ class TaskGroupCore {
   void end_run();
 
   static const ContinuationOperations kMemberOperations;
-  static const FutureOperations kRunOperations;
+  static const SlowWaitOperations kRunOperations;
 
   Block* run_ = nullptr;
   List members_;

@@ -27,62 +27,44 @@ struct ValueOf<R, std::enable_if_t<IsResult<R>::value || IsFuture<R>::value>> {
 template <class R>
 using value_of = typename ValueOf<std::remove_cv_t<std::remove_reference_t<R>>>::type;
 
-/// Ends `stage` with what its callable returned, or gives back the future to be awaited.
-template <class T, class R>
-Block* settle_with(Block& stage, R&& returned) {
-  if constexpr (IsFuture<R>::value) {
-    if (returned.block() == nullptr) set_failed(stage, returned.no_block());
-    return std::move(returned).release();
-  } else if constexpr (IsResult<R>::value) {
-    set_outcome<T>(stage, std::forward<R>(returned));
-    return nullptr;
-  } else {
-    set_value<T>(stage, std::forward<R>(returned));
-    return nullptr;
-  }
-}
-
-/// Calls `fn(args...)` and settles `stage`. The callable goes first: the result comes to lie where
-/// it was.
+/// Calls `fn(args...)` and ends `stage` with what it returned, or gives back the future to be
+/// awaited. The callable goes first: the result comes to lie where it was.
 template <class T, class Fn, class... Args>
 Block* call_and_settle(Block& stage, Args&&... args) {
+  using R = std::invoke_result_t<Fn&, Args...>;
+  using Returned = std::decay_t<R>;
   Fn& fn = callable<Fn, 0>(stage);
-  if constexpr (std::is_void_v<std::invoke_result_t<Fn&, Args...>>) {
+  if constexpr (std::is_void_v<R>) {
     fn(std::forward<Args>(args)...);
     fn.~Fn();
     set_value<T>(stage);
     return nullptr;
+  } else if constexpr (IsFuture<Returned>::value) {
+    const Held returned = Returned(fn(std::forward<Args>(args)...)).give_away();
+    fn.~Fn();
+    return take_returned(stage, returned);
   } else {
     auto returned = fn(std::forward<Args>(args)...);
     fn.~Fn();
-    return settle_with<T>(stage, std::move(returned));
+    if constexpr (IsResult<Returned>::value)
+      set_outcome<T>(stage, std::move(returned));
+    else
+      set_value<T>(stage, std::move(returned));
+    return nullptr;
   }
 }
 
-/// A stage that holds `fn`, or null if there is no block.
+/// A stage behind `source` that holds `fn`; a future without a block if there is none.
 template <class T, class F>
-Block* make_stage(Loop& owner, F&& fn, const FutureOperations& operations) {
+Future<T> make_stage(AnyFuture&& source, F&& fn, const FutureOperations& operations) {
   using Fn = std::decay_t<F>;
   static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
   static_assert(std::is_constructible_v<Fn, F>,
                 "eyelet: pass a callable that cannot be copied by std::move");
-  Block* const stage = make_future(owner, Kind::stage, operations);
-  if (stage != nullptr) construct<Fn, kPayloadBytes>(stage->payload, std::forward<F>(fn));
-  return stage;
-}
-
-/// A stage behind `source` that hears of its error, also of one that has no block.
-template <class T, class F>
-Future<T> stage_behind(AnyFuture&& source, F&& fn, const FutureOperations& operations) {
-  if (source.loop() == nullptr) return {};
-  Loop& owner = *source.loop();
-  Block* const input = std::move(source).release();
-  Block* const stage = make_stage<T>(owner, std::forward<F>(fn), operations);
-  if (input != nullptr)
-    follow(stage, *input);
-  else if (stage != nullptr)
-    owner.schedule(*stage);
-  return Future<T>{owner, stage};
+  const Held stage = begin_stage(std::move(source).give_away(), operations);
+  if (Block* const block = stage.block())
+    construct<Fn, kPayloadBytes>(block->payload, std::forward<F>(fn));
+  return Future<T>{stage};
 }
 
 template <class T, class Fn>
@@ -134,19 +116,12 @@ auto Future<T>::then(F&& fn) && {
   using Fn = std::decay_t<F>;
   using Call = ThenCall<T, Fn>;
   using U = typename Call::type;
-  static constexpr FutureOperations kOperations{
-      {run_chain, destructor<Fn>()},
-      &kResultOperations<U>,
-      Call::run,
-      nullptr,
-      std::is_void_v<T> ? bit(State::value) | kTakesNoInput : bit(State::value)};
-  // An error that has no block needs none to pass by.
-  if (block() == nullptr) return Future<U>{std::move(*this)};
-  Loop& owner = *loop();
-  Block& input = *std::move(*this).release();
-  Block* const stage = make_stage<U>(owner, std::forward<F>(fn), kOperations);
-  follow(stage, input);
-  return Future<U>{owner, stage};
+  static constexpr StageOperations kOperations{
+      {{run_chain, destructor<Fn>()},
+       &kResultOperations<U>,
+       std::is_void_v<T> ? bit(State::value) | kTakesNoInput : bit(State::value)},
+      Call::run};
+  return make_stage<U>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 template <class T>
@@ -158,15 +133,14 @@ Future<T> Future<T>::or_else(F&& fn) && {
   using R = std::invoke_result_t<Fn&, Error>;
   static_assert(std::is_same_v<value_of<R>, T> || std::is_convertible_v<R, T>,
                 "eyelet: or_else: fn returns what this future does");
-  static constexpr FutureOperations kOperations{{run_chain, destructor<Fn>()},
+  static constexpr StageOperations kOperations{{{run_chain, destructor<Fn>()},
                                                 &kResultOperations<T>,
-                                                [](Block& stage, Block* input, bool cancelled) {
-                                                  return call_and_settle<T, Fn>(
-                                                      stage, input_error(input, cancelled));
-                                                },
-                                                nullptr,
-                                                bit(State::error) | bit(State::cancelled)};
-  return stage_behind<T>(std::move(*this), std::forward<F>(fn), kOperations);
+                                                bit(State::error) | bit(State::cancelled)},
+                                               [](Block& stage, Block* input, bool cancelled) {
+                                                 return call_and_settle<T, Fn>(
+                                                     stage, input_error(input, cancelled));
+                                               }};
+  return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 template <class T>
@@ -178,9 +152,10 @@ Future<T> Future<T>::finally(F&& fn) && {
   using R = std::invoke_result_t<Fn&>;
   static_assert(std::is_same_v<value_of<R>, void>,
                 "eyelet: finally: fn returns nothing, a Result<void> or a Future<void>");
-  static constexpr FutureOperations kOperations{
-      {run_chain, destructor<Fn>()},
-      &kResultOperations<T>,
+  static constexpr StageOperations kOperations{
+      {{run_chain, destructor<Fn>()},
+       &kResultOperations<T>,
+       bit(State::value) | bit(State::error) | bit(State::cancelled)},
       [](Block& stage, Block* input, bool cancelled) -> Block* {
         Fn& callable_ = callable<Fn, 0>(stage);
         if constexpr (std::is_void_v<R>) {
@@ -203,13 +178,11 @@ Future<T> Future<T>::finally(F&& fn) && {
               stage.depth = static_cast<std::uint8_t>(std::exchange(stage.state, State::pending));
               set_flag(stage, kHoldsOutcome);
             }
-            return settle_with<void>(stage, std::move(returned));
+            return take_returned(stage, std::move(returned).give_away());
           }
         }
-      },
-      nullptr,
-      bit(State::value) | bit(State::error) | bit(State::cancelled)};
-  return stage_behind<T>(std::move(*this), std::forward<F>(fn), kOperations);
+      }};
+  return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 }  // namespace eyelet

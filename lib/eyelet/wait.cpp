@@ -15,7 +15,7 @@ void drop(void* wait) {
 }
 
 // Ends with those done that are done by now.
-Block* tell_which(Block& wait, Block*, bool) {
+void tell_which(Block& wait) {
   std::uint64_t bits = 0;
   std::uint64_t bit_of_child = 1;
   for (Block* node = payload<WaitState>(wait).first; node != nullptr; node = next_node(*node)) {
@@ -24,16 +24,14 @@ Block* tell_which(Block& wait, Block*, bool) {
   }
   drop(wait.payload);
   set_value<Done>(wait, bits);
-  return nullptr;
 }
 
-Block* tell_nothing(Block& wait, Block*, bool) {
+void tell_nothing(Block& wait) {
   drop(wait.payload);
   set_value<void>(wait);
-  return nullptr;
 }
 
-void end_wait(Block& wait) { future_operations(wait).run(wait, nullptr, false); }
+void end_wait(Block& wait) { static_cast<const ParentOperations&>(*wait.operations).end(wait); }
 
 bool child_ended(Block& wait, Block& child) {
   const WaitState& state = payload<WaitState>(wait);
@@ -46,11 +44,13 @@ bool child_ended(Block& wait, Block& child) {
 
 constexpr std::uint8_t kAny = bit(State::value) | bit(State::error) | bit(State::cancelled);
 constexpr ParentOperations kTellsWhich{
-    {{nullptr, drop}, &kResultOperations<Done>, tell_which, leave_cancelling, 0},
+    {{{{nullptr, drop}, &kResultOperations<Done>, 0}, leave_cancelling}, nullptr},
+    tell_which,
     child_ended,
     kAny};
 constexpr ParentOperations kTellsNothing{
-    {{nullptr, drop}, &kResultOperations<void>, tell_nothing, leave_cancelling, 0},
+    {{{{nullptr, drop}, &kResultOperations<void>, 0}, leave_cancelling}, nullptr},
+    tell_nothing,
     child_ended,
     kAny};
 

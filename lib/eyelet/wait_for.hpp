@@ -26,12 +26,11 @@ Block* begin_wait_for(Block& future, TimePoint when, Timeout* scope,
 Block* end_wait_for(Block& stage, Block* input, bool cancelled);
 
 template <class T>
-inline constexpr FutureOperations kWaitForOperations{
-    {run_chain, destructor<TimeLimit>()},
-    &kResultOperations<T>,
-    end_wait_for,
-    nullptr,
-    bit(State::value) | bit(State::error) | bit(State::cancelled)};
+inline constexpr StageOperations kWaitForOperations{
+    {{run_chain, destructor<TimeLimit>()},
+     &kResultOperations<T>,
+     bit(State::value) | bit(State::error) | bit(State::cancelled)},
+    end_wait_for};
 
 template <class T>
 Future<T> limited(const Future<T>& future, Delay limit, Timeout* scope) {

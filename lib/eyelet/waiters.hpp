@@ -153,8 +153,8 @@ struct Waiting {
     if (from.leave(block)) from.pass_on();
   }
 
-  static constexpr FutureOperations kOperations{
-      {turn, destructor<W>()}, &kResultOperations<T>, nullptr, withdraw, 0};
+  static constexpr WaitOperations kOperations{{{turn, destructor<W>()}, &kResultOperations<T>, 0},
+                                              withdraw};
 
   static Block* join(Loop& owner, Primitive& primitive, Request&& request) {
     static_assert(fits<sizeof(Result<T>), kPayloadBytes>());

@@ -134,12 +134,11 @@ struct With {
     return nullptr;
   }
 
-  static constexpr FutureOperations kOperations{
-      {run_chain, destructor<Scope>()},
-      &kResultOperations<T>,
-      run,
-      nullptr,
-      bit(State::value) | bit(State::error) | bit(State::cancelled) | kRunsAgain};
+  static constexpr StageOperations kOperations{
+      {{run_chain, destructor<Scope>()},
+       &kResultOperations<T>,
+       bit(State::value) | bit(State::error) | bit(State::cancelled) | kRunsAgain},
+      run};
 };
 
 }  // namespace detail
