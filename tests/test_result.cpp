@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
 #include <eyelet/result.hpp>
+#include <memory>
+#include <optional>
+#include <tuple>
 
 #include <CppUTest/TestHarness.h>
 
@@ -19,6 +22,12 @@ Result<int> half(int n) {
 Result<void> check(bool ok) {
   if (!ok) return failure(Errc::timed_out);
   return {};
+}
+
+template <class T>
+bool begins_with_its_error() {
+  const Result<T> failed = failure(Errc::user, 1);
+  return static_cast<const void*>(&failed.error()) == &failed;
 }
 
 }  // namespace
@@ -49,6 +58,19 @@ TEST(Result, costs_the_larger_of_the_two_and_one_word) {
   CHECK_EQUAL(12U, sizeof(Result<std::int32_t>));
   CHECK_EQUAL(16U, sizeof(Result<std::int64_t>));
   CHECK_EQUAL(20U, sizeof(Result<std::array<char, 16>>));
+}
+
+// future_core reads it there, whatever the type.
+TEST(Result, begins_with_its_error_if_it_has_one) {
+  CHECK_TRUE(begins_with_its_error<void>());
+  CHECK_TRUE(begins_with_its_error<bool>());
+  CHECK_TRUE(begins_with_its_error<std::int64_t>());
+  const bool of_an_array = begins_with_its_error<std::array<char, 56>>();
+  CHECK_TRUE(of_an_array);
+  CHECK_TRUE(begins_with_its_error<std::unique_ptr<int>>());
+  CHECK_TRUE(begins_with_its_error<std::optional<int>>());
+  const bool of_results = begins_with_its_error<std::tuple<Result<void>, Result<int>>>();
+  CHECK_TRUE(of_results);
 }
 
 TEST(Result, of_plain_data_is_plain_data) {
