@@ -129,8 +129,8 @@ Future<void> Condition::begin(Predicate&& holds, bool at_once) {
   using Wait = ConditionWait<std::decay_t<Predicate>>;
   Loop& owner = *lock_->loop_;
   if (!at_once && !lock_->locked()) return failed_future<void>(owner, Errc::invalid_state);
-  Block* const block = make_future(owner, Kind::wait, Wait::kOperations);
-  if (block != nullptr) {
+  const Held wait = make_future(owner, Kind::wait, Wait::kOperations);
+  if (Block* const block = wait.block()) {
     construct<typename Wait::Waiter, kPayloadBytes>(
         block->payload,
         typename Wait::Waiter{{{this, 0}, this, false, at_once}, std::forward<Predicate>(holds)});
@@ -141,7 +141,7 @@ Future<void> Condition::begin(Predicate&& holds, bool at_once) {
     else
       static_cast<void>(lock_->release());
   }
-  return Future<void>{owner, block};
+  return Future<void>{wait};
 }
 
 template <class Predicate>

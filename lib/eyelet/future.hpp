@@ -229,7 +229,7 @@ template <class T>
 Future<T> Loop::create_future() {
   static_assert(detail::fits<sizeof(Result<T>), detail::kPayloadBytes>());
   return Future<T>{
-      *this, detail::make_future(*this, detail::Kind::promise, detail::kPromiseOperations<T>)};
+      detail::make_future(*this, detail::Kind::promise, detail::kPromiseOperations<T>)};
 }
 
 namespace detail {
@@ -237,7 +237,7 @@ namespace detail {
 /// A future that failed at once, for a call that cannot begin.
 template <class T>
 Future<T> failed_future(Loop& owner, Errc code) {
-  return Future<T>{owner, make_failed(owner, kPromiseOperations<T>, code)};
+  return Future<T>{make_failed(owner, kPromiseOperations<T>, code)};
 }
 
 }  // namespace detail

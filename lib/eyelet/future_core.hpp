@@ -89,15 +89,15 @@ class Held {
   std::uintptr_t word_ = kNoBlock;
 };
 
-/// A pending future with one handle, or null if there is no block.
-inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations) {
+/// A pending future with one handle, if there is a block.
+inline Held make_future(Loop& loop, Kind kind, const FutureOperations& operations) {
   Block* const block = loop.acquire();
-  if (block == nullptr) return nullptr;
+  if (block == nullptr) return Held{loop, nullptr};
   block->operations = &operations;
   block->kind = kind;
   block->upstream = nullptr;
   block->handles = 1;
-  return block;
+  return Held{loop, block};
 }
 
 /// Destroys what a future holds that nobody needs, reports its error if nobody looked at it, and
@@ -184,9 +184,9 @@ void fail_wait(Block& wait, Errc error);
 
 /// A promise of `operations` that has failed already, for a call that cannot begin; null if there
 /// is no block. Inline, or the library would have a second copy of make_future: 48 bytes of flash.
-inline Block* make_failed(Loop& loop, const FutureOperations& operations, Errc error) {
-  Block* const future = make_future(loop, Kind::promise, operations);
-  if (future != nullptr) set_failed(*future, error);
+inline Held make_failed(Loop& loop, const FutureOperations& operations, Errc error) {
+  const Held future = make_future(loop, Kind::promise, operations);
+  if (future.block() != nullptr) set_failed(*future.block(), error);
   return future;
 }
 
@@ -197,12 +197,12 @@ inline Held begin_stage(Held source, const FutureOperations& operations) {
   Loop* const loop = source.loop();
   if (input == nullptr && (loop == nullptr || !has_bit(operations.runs_on, State::error)))
     return source;
-  Block* const stage = make_future(*loop, Kind::stage, operations);
+  const Held stage = make_future(*loop, Kind::stage, operations);
   if (input != nullptr)
-    follow(stage, *input);
-  else if (stage != nullptr)
-    loop->schedule(*stage);
-  return Held{*loop, stage};
+    follow(stage.block(), *input);
+  else if (stage.block() != nullptr)
+    loop->schedule(*stage.block());
+  return stage;
 }
 
 /// The future that the callable of `stage` has returned, to be awaited. Null: there is none, and

@@ -30,12 +30,10 @@ struct Repeating {
                                                run};
 
   static Task<void> begin(Loop& owner, Body&& body) {
-    Block* const task = make_future(owner, Kind::task, kOperations);
-    if (task != nullptr) {
-      construct<Body, kPayloadBytes>(task->payload, std::move(body));
-      owner.schedule(*task);
-    }
-    return Task<void>{owner, task};
+    const Held task = begin_task(owner, kOperations);
+    if (Block* const block = task.block())
+      construct<Body, kPayloadBytes>(block->payload, std::move(body));
+    return Task<void>{task};
   }
 };
 

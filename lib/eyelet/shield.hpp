@@ -25,9 +25,9 @@ Future<T> shield(const Future<T>& future) {
   static constexpr WaitOperations kOperations{
       {{shield_turn, drop_shield}, &kResultOperations<T>, 0}, withdraw_shield};
   if (future.block() == nullptr) return future;
-  Block* const block = make_future(*future.loop(), Kind::wait, kOperations);
-  if (block != nullptr) attach(*block, *future.block());
-  return Future<T>{*future.loop(), block};
+  const Held shield = make_future(*future.loop(), Kind::wait, kOperations);
+  if (Block* const block = shield.block()) attach(*block, *future.block());
+  return Future<T>{shield};
 }
 
 }  // namespace eyelet

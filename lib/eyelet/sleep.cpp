@@ -19,21 +19,21 @@ constexpr detail::WaitOperations kOperations{
 }  // namespace
 
 Future<void> sleep_until(Loop& loop, TimePoint when) {
-  Block* const block = detail::make_future(loop, detail::Kind::wait, kOperations);
-  if (block != nullptr) loop.timers().arm(*block, when);
-  return Future<void>{loop, block};
+  const detail::Held sleep = detail::make_future(loop, detail::Kind::wait, kOperations);
+  if (Block* const block = sleep.block()) loop.timers().arm(*block, when);
+  return Future<void>{sleep};
 }
 
 // Not by sleep_until(), and not by a promise for what cannot begin: 60 bytes more on a Cortex-M3.
 Future<void> sleep(Loop& loop, Delay delay) {
-  Block* const block = detail::make_future(loop, detail::Kind::wait, kOperations);
-  if (block != nullptr) {
+  const detail::Held sleep = detail::make_future(loop, detail::Kind::wait, kOperations);
+  if (Block* const block = sleep.block()) {
     if (delay.valid())
       loop.timers().arm(*block, saturating_add(loop.look_at_clock(), delay.value()));
     else
       detail::set_failed(*block, Errc::invalid_argument);
   }
-  return {loop, block};
+  return Future<void>{sleep};
 }
 
 }  // namespace eyelet

@@ -31,6 +31,13 @@ unsigned Task<T>::uncancel() const {
 
 namespace detail {
 
+/// A task that the loop is to run; its callable is still to be constructed.
+inline Held begin_task(Loop& owner, const FutureOperations& operations) {
+  const Held task = make_future(owner, Kind::task, operations);
+  if (Block* const block = task.block()) owner.schedule(*block);
+  return task;
+}
+
 /// A task with `Bytes` of payload, all of it or all but a name.
 template <std::size_t Bytes, std::uint8_t Naming, class F>
 auto make_task(Loop& owner, F&& body) {
@@ -46,12 +53,10 @@ auto make_task(Loop& owner, F&& body) {
        &kResultOperations<T>,
        static_cast<std::uint8_t>(bit(State::value) | Naming)},
       [](Block& task, Block*, bool) { return call_and_settle<T, Fn>(task); }};
-  Block* const task = make_future(owner, Kind::task, kOperations);
-  if (task != nullptr) {
-    construct<Fn, Bytes>(task->payload, std::forward<F>(body));
-    owner.schedule(*task);
-  }
-  return Task<T>{owner, task};
+  const Held task = begin_task(owner, kOperations);
+  if (Block* const block = task.block())
+    construct<Fn, Bytes>(block->payload, std::forward<F>(body));
+  return Task<T>{task};
 }
 
 }  // namespace detail

@@ -156,13 +156,14 @@ struct Waiting {
   static constexpr WaitOperations kOperations{{{turn, destructor<W>()}, &kResultOperations<T>, 0},
                                               withdraw};
 
-  static Block* join(Loop& owner, Primitive& primitive, Request&& request) {
+  static Held join(Loop& owner, Primitive& primitive, Request&& request) {
     static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
-    Block* const block = make_future(owner, Kind::wait, kOperations);
-    if (block == nullptr) return nullptr;
-    construct<W, kPayloadBytes>(block->payload, W{{&primitive, 0}, std::move(request)});
-    primitive.join(*block);
-    return block;
+    const Held waiter = make_future(owner, Kind::wait, kOperations);
+    if (Block* const block = waiter.block()) {
+      construct<W, kPayloadBytes>(block->payload, W{{&primitive, 0}, std::move(request)});
+      primitive.join(*block);
+    }
+    return waiter;
   }
 };
 
@@ -179,8 +180,7 @@ struct Waiting {
 /// Memory: one block. Errors: out_of_blocks, closed, and what deliver gives.
 template <class T, class Primitive, class Request = NoRequest>
 Future<T> wait_in(Loop& owner, Primitive& primitive, Request request = {}) {
-  return Future<T>{owner,
-                   Waiting<T, Primitive, Request>::join(owner, primitive, std::move(request))};
+  return Future<T>{Waiting<T, Primitive, Request>::join(owner, primitive, std::move(request))};
 }
 
 }  // namespace eyelet::detail

@@ -158,8 +158,9 @@ auto with(Resource& resource, F&& body) {
   auto entered = W::enter(resource);
   Loop* const owner = entered.loop();
   if (owner == nullptr) return Future<typename W::T>{};
-  Block* const stage =
-      entered.block() == nullptr ? nullptr : make_future(*owner, Kind::stage, W::kOperations);
+  Block* const stage = entered.block() == nullptr
+                           ? nullptr
+                           : make_future(*owner, Kind::stage, W::kOperations).block();
   if (stage != nullptr) {
     construct<typename W::Scope, kPayloadBytes>(stage->payload, resource,
                                                 std::decay_t<F>(std::forward<F>(body)));
