@@ -250,6 +250,26 @@ void copy_outcome(Block& stage, Block* input, bool cancelled) {
   }
 }
 
+Held begin_stage(Held source, const FutureOperations& operations) {
+  if (source.block() == nullptr) return source;
+  const Held stage = make_future(*source.loop(), Kind::stage, operations);
+  follow(stage.block(), *source.block());
+  return stage;
+}
+
+Held begin_stage_on_error(Held source, const FutureOperations& operations) {
+  if (source.block() != nullptr || source.loop() == nullptr) return begin_stage(source, operations);
+  const Held stage = make_future(*source.loop(), Kind::stage, operations);
+  if (Block* const block = stage.block()) block->loop->schedule(*block);
+  return stage;
+}
+
+Held begin_task(Loop& loop, const FutureOperations& operations) {
+  const Held task = make_future(loop, Kind::task, operations);
+  if (Block* const block = task.block()) loop.schedule(*block);
+  return task;
+}
+
 Block* take_returned(Block& stage, Held returned) {
   if (returned.block() == nullptr) set_failed(stage, returned.no_block());
   return returned.block();

@@ -191,19 +191,12 @@ inline Held make_failed(Loop& loop, const FutureOperations& operations, Errc err
 }
 
 /// A stage that is to run on the outcome of `source`, whose handle it takes; its callable is still
-/// to be constructed. What has no block and is no input to it, passes by.
-inline Held begin_stage(Held source, const FutureOperations& operations) {
-  Block* const input = source.block();
-  Loop* const loop = source.loop();
-  if (input == nullptr && (loop == nullptr || !has_bit(operations.runs_on, State::error)))
-    return source;
-  const Held stage = make_future(*loop, Kind::stage, operations);
-  if (input != nullptr)
-    follow(stage.block(), *input);
-  else if (stage.block() != nullptr)
-    loop->schedule(*stage.block());
-  return stage;
-}
+/// to be constructed. An error that has no block needs none to pass by.
+Held begin_stage(Held source, const FutureOperations& operations);
+/// The same for one that runs on errors, also on one that has no block.
+Held begin_stage_on_error(Held source, const FutureOperations& operations);
+/// A task that is ready to run, but for its callable.
+Held begin_task(Loop& loop, const FutureOperations& operations);
 
 /// The future that the callable of `stage` has returned, to be awaited. Null: there is none, and
 /// `stage`, whose callable must be dropped, has failed.

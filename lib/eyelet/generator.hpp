@@ -150,7 +150,7 @@ class Generator : public Yield<T> {
     this->close();
     if (!std::exchange(begun_, true)) this->end(Error{});
     if (!producer_.cancel()) return sleep(this->owner(), Duration{0});
-    return detail::make_stage<void>(Future<void>{producer_}, detail::NoRequest{}, kClosing);
+    return Future<void>{detail::begin_stage(Future<void>{producer_}.give_away(), kClosing)};
   }
 
  private:

@@ -31,13 +31,6 @@ unsigned Task<T>::uncancel() const {
 
 namespace detail {
 
-/// A task that the loop is to run; its callable is still to be constructed.
-inline Held begin_task(Loop& owner, const FutureOperations& operations) {
-  const Held task = make_future(owner, Kind::task, operations);
-  if (Block* const block = task.block()) owner.schedule(*block);
-  return task;
-}
-
 /// A task with `Bytes` of payload, all of it or all but a name.
 template <std::size_t Bytes, std::uint8_t Naming, class F>
 auto make_task(Loop& owner, F&& body) {

@@ -54,14 +54,15 @@ Block* call_and_settle(Block& stage, Args&&... args) {
   }
 }
 
-/// A stage behind `source` that holds `fn`; a future without a block if there is none.
-template <class T, class F>
+/// A stage behind `source` that holds `fn`; a future without a block if there is none. `begin`:
+/// begin_stage or begin_stage_on_error.
+template <class T, auto begin, class F>
 Future<T> make_stage(AnyFuture&& source, F&& fn, const FutureOperations& operations) {
   using Fn = std::decay_t<F>;
   static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
   static_assert(std::is_constructible_v<Fn, F>,
                 "eyelet: pass a callable that cannot be copied by std::move");
-  const Held stage = begin_stage(std::move(source).give_away(), operations);
+  const Held stage = begin(std::move(source).give_away(), operations);
   if (Block* const block = stage.block())
     construct<Fn, kPayloadBytes>(block->payload, std::forward<F>(fn));
   return Future<T>{stage};
@@ -121,7 +122,7 @@ auto Future<T>::then(F&& fn) && {
        &kResultOperations<U>,
        std::is_void_v<T> ? bit(State::value) | kTakesNoInput : bit(State::value)},
       Call::run};
-  return make_stage<U>(std::move(*this), std::forward<F>(fn), kOperations);
+  return make_stage<U, begin_stage>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 template <class T>
@@ -140,7 +141,7 @@ Future<T> Future<T>::or_else(F&& fn) && {
                                                  return call_and_settle<T, Fn>(
                                                      stage, input_error(input, cancelled));
                                                }};
-  return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
+  return make_stage<T, begin_stage_on_error>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 template <class T>
@@ -182,7 +183,7 @@ Future<T> Future<T>::finally(F&& fn) && {
           }
         }
       }};
-  return make_stage<T>(std::move(*this), std::forward<F>(fn), kOperations);
+  return make_stage<T, begin_stage_on_error>(std::move(*this), std::forward<F>(fn), kOperations);
 }
 
 }  // namespace eyelet
