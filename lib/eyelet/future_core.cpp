@@ -241,12 +241,15 @@ Error input_error(Block* input, bool cancelled) {
 }
 
 void copy_outcome(Block& stage, Block* input, bool cancelled) {
-  if (!cancelled && input != nullptr && input->state == State::value) {
+  // Not by input_error(): an Error goes through memory, and nothing else may call for one.
+  if (cancelled) return set_failed(stage, Errc::cancelled);
+  if (input == nullptr) return set_failed(stage, Errc::out_of_blocks);
+  if (input->state == State::value) {
     future_operations(stage).result->adopt(stage, *input);
     stage.state = State::value;
   } else {
-    const Error error = input_error(input, cancelled);
-    set_failed(stage, error.code, error.detail);
+    set_flag(*input, kObserved);
+    set_failed(stage, error_of(*input).code, error_of(*input).detail);
   }
 }
 
