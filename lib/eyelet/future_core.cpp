@@ -47,7 +47,7 @@ void withdraw(Block& wait) {
   set_flag(wait, kHoldsRequest);
 }
 
-void work_off(Loop& loop) {
+[[gnu::noinline]] void work_off(Loop& loop) {
   if (std::exchange(loop.burying(), true)) return;
   Graveyard& graveyard = loop.graveyard();
   while (graveyard.buried != nullptr || graveyard.leaving != nullptr) {
