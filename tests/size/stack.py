@@ -73,15 +73,25 @@ CALL = re.compile(r'((?:\.|->)? ?)\b(\w+) ?\(')
 
 
 def table_layouts():
-    """{words of a table: the names of its members in order}"""
-    members = {}
+    """{type of a table: the names of its members in order}"""
+    layouts = {}
     for header in sorted(Path('lib/eyelet').glob('*.hpp')):
         for name, base, body in STRUCT.findall(header.read_text()):
             own = [pointer or other for pointer, other in MEMBER.findall(body)]
-            members[name] = members.get(base, []) + own
-    layouts = {len(names): names for names in members.values()}
-    assert layouts and len(layouts) == len(members), f'tables of the same size: {members}'
+            layouts[name] = layouts.get(base, []) + own
     return layouts
+
+
+def type_of_table(section, words, functions, layouts):
+    """By its size; of the same size are those of results and continuations, and those of waits and
+    stages, which all have the same turn."""
+    if 'ResultOperations' in section:
+        return 'ResultOperations'
+    is_stage = '9run_chain' in functions.get(0, '')
+    types = [name for name, members in layouts.items() if len(members) == words
+             and name != 'ResultOperations' and (name == 'StageOperations') == is_stage]
+    assert len(types) == 1, f'a table of {words} words in {section} may be {types}'
+    return types[0]
 
 
 def read_tables(objects):
@@ -89,17 +99,21 @@ def read_tables(objects):
     listing = subprocess.run(['readelf', '-hSrW', *objects], capture_output=True, text=True,
                              check=True).stdout
     word = 8 if 'ELF64' in listing else 4
-    layouts, sizes, tables, members = table_layouts(), {}, [], None
+    sizes, found, functions = {}, [], None
     for line in listing.splitlines():
         if header := SECTION.match(line):
             sizes[header[1]] = int(header[2], 16)
         elif title := RELOCATED.match(line):
-            members = None
-            if TABLE.match(title[1]):
-                members = layouts[sizes[title[1]] // word]
-                tables.append({})
-        elif members and (entry := RELOCATION.match(line)):
-            tables[-1][members[int(entry[1], 16) // word]] = entry[2]
+            functions = {} if TABLE.match(title[1]) else None
+            if functions is not None:
+                found.append((title[1], sizes[title[1]] // word, functions))
+        elif functions is not None and (entry := RELOCATION.match(line)):
+            functions[int(entry[1], 16) // word] = entry[2]
+    layouts = table_layouts()
+    tables = []
+    for section, words, functions in found:
+        members = layouts[type_of_table(section, words, functions, layouts)]
+        tables.append({members[i]: function for i, function in functions.items()})
     return tables
 
 
