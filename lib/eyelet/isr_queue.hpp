@@ -18,7 +18,7 @@ class IsrQueue : detail::Source, detail::WaitList {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>,
                 "eyelet: an item handed over by an interrupt is plain data");
 
-  constexpr explicit IsrQueue(Loop& loop) : Source{look_at}, loop_{&loop} {}
+  constexpr explicit IsrQueue(Loop& loop) : loop_{&loop} {}
   IsrQueue(const IsrQueue&) = delete;
   IsrQueue& operator=(const IsrQueue&) = delete;
 
@@ -98,7 +98,7 @@ T IsrQueue<T, N>::take() {
 
 template <class T, std::size_t N>
 Future<T> IsrQueue<T, N>::get() {
-  loop_->add_source(*this);
+  loop_->add_source(*this, look_at);
   auto future = detail::wait_in<T>(*loop_, *this);
   look_at(*this);
   return future;

@@ -85,10 +85,8 @@ struct Cancelling {
 /// What threads and interrupts signal without a block: a flag, a queue. Whoever signals it wakes
 /// the port afterwards; the loop looks at it whenever it has asked the port.
 struct Source {
-  constexpr explicit Source(void (*looks)(Source&)) : look{looks}, next{this} {}
-
-  void (*look)(Source&);  ///< schedules those who waited for what is there now
-  Source* next;           // in the list of its loop; itself: in none
+  void (*look)(Source&) = nullptr;  ///< schedules those who waited for what is there now
+  Source* next = this;              // in the list of its loop; itself: in none
 };
 
 template <std::size_t Blocks, std::size_t Mail>
@@ -264,9 +262,11 @@ class Loop {
   detail::Timers& timers() { return timers_; }
   detail::BlockPool& pool() { return pool_; }
   Port& port() { return *port_; }
-  /// From now on `source` is looked at. It outlives the loop; once more changes nothing.
-  void add_source(detail::Source& source) {
+  /// From now on `source` is looked at by `look`, which a program in which nobody waits for it does
+  /// not link. It outlives the loop; once more changes nothing.
+  void add_source(detail::Source& source, void (*look)(detail::Source&)) {
     if (source.next != &source) return;
+    source.look = look;
     source.next = sources_;
     sources_ = &source;
   }

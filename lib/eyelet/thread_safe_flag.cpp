@@ -21,7 +21,7 @@ void ThreadSafeFlag::clear() {
 }
 
 Future<void> ThreadSafeFlag::wait() {
-  loop_->add_source(*this);
+  loop_->add_source(*this, look_at);
   return detail::wait_in<void>(*loop_, *this);
 }
 

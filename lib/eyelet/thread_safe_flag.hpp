@@ -11,7 +11,7 @@ namespace eyelet {
 /// destructor: the loop keeps looking at it from the first wait on.
 class ThreadSafeFlag : detail::Source, detail::WaitList {
  public:
-  constexpr explicit ThreadSafeFlag(Loop& loop) : Source{look_at}, loop_{&loop} {}
+  constexpr explicit ThreadSafeFlag(Loop& loop) : loop_{&loop} {}
   ThreadSafeFlag(const ThreadSafeFlag&) = delete;
   ThreadSafeFlag& operator=(const ThreadSafeFlag&) = delete;
 
