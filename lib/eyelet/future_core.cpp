@@ -146,28 +146,24 @@ void await(Block& stage, Block& inner) {
   drop_handle(inner);
 }
 
-// A turn of a stage of which something is known beforehand: it was cancelled, or its callable has
-// run.
-Block* start_flagged(Block& stage, Block*& input) {
-  const bool cancelled = take_flag(stage, kCancelRequested);
-  set_flag(stage, kRunning);
-  if (!has_flag(stage, kAwaiting)) return start(stage, input, cancelled);
-  // Without an input: a circle was opened here, and an uncancel() came too late.
-  settle(stage, input, cancelled || input == nullptr);
-  return nullptr;
-}
-
 // The turn of a stage or task: afterwards it is done, or waits for what its callable returned.
 void resume(Block& stage) {
-  Block* input = stage.upstream;
-  stage.upstream = nullptr;
-  Block* inner;
+  Block* input = std::exchange(stage.upstream, nullptr);
+  Block* inner = nullptr;
+  bool cancelled = false;
+  bool has_run = false;
   if (stage.flags == 0) {
     stage.flags = kRunning;
-    inner = start(stage, input, false);
   } else {
-    inner = start_flagged(stage, input);
+    cancelled = take_flag(stage, kCancelRequested);
+    has_run = has_flag(stage, kAwaiting);
+    set_flag(stage, kRunning);
   }
+  if (has_run)
+    // Without an input: a circle was opened here, and an uncancel() came too late.
+    settle(stage, input, cancelled || input == nullptr);
+  else
+    inner = start(stage, input, cancelled);
   if (input != nullptr) drop_dependent(*input);
   if (inner != nullptr) await(stage, *inner);
   if (stage.flags == kRunning) {
