@@ -569,6 +569,27 @@ TEST(Descriptors, wake_that_ended_a_sleep_ends_no_other) {
   check_sleeps();
 }
 
+TEST(Descriptors, critical_section_keeps_others_out_to_the_last_exit_and_off_the_processor) {
+  std::atomic<bool> waits{false}, entered{false};
+  timespec used{};
+  const std::uintptr_t outer = port.enter_critical();
+  port.exit_critical(port.enter_critical());
+  std::thread other{[this, &waits, &entered, &used] {
+    waits = true;
+    const eyelet::detail::CriticalSection section{port};
+    entered = true;
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  }};
+  while (!waits) std::this_thread::yield();
+  for (const TimePoint end = port.now() + 200ms; port.now() < end;) port.wait_until(end);
+  CHECK_FALSE(entered);
+  port.exit_critical(outer);
+  other.join();
+  CHECK_TRUE(entered);
+  CHECK_EQUAL(0, used.tv_sec);
+  CHECK_COMPARE(used.tv_nsec, <, 40'000'000);
+}
+
 // P11: every post is run or refused, wherever the close falls.
 TEST(Descriptors, posts_that_race_with_the_close_are_run_or_refused) {
   for (int round = 0; round < 200; ++round) {

@@ -345,7 +345,7 @@ Result<void> Loop::close() {
   running_ = true;
   owner_ = port_->context();
   mailbox_.close(*port_);
-  if (run_mail_ != nullptr) run_mail_(*this, mailbox_.size());
+  if (run_mail_ != nullptr) run_mail_(*this, mailbox_.end());
   running_ = false;
   closed_ = true;
   // By index, because what is destroyed here may end blocks before and behind it.

@@ -56,13 +56,13 @@ Result<void> Loop::run(const Block* awaited) {
       break;
     }
     if (!timers_.empty()) schedule_due();
-    const unsigned mail = mailbox_.size();
+    const detail::Mailbox::Position mail = mailbox_.end();
     std::swap(ready_, batch);
     while (!batch->empty()) {
       Block& block = detail::block_of(batch->pop_front());
       run_one([&block] { block.operations->turn(block); });
     }
-    if (mail != 0) run_mail_(*this, mail);
+    if (mail != mailbox_.begin()) run_mail_(*this, mail);
   } while (!stopping_);
   // A stop that came too late must not end the next run.
   stopping_ = false;
@@ -79,7 +79,7 @@ TimePoint Loop::poll() {
   stop();
   static_cast<void>(run(nullptr));
   look_at_sources();  // for a host that the wake itself made call: it may not ask the port again
-  return ready_->empty() && mailbox_.size() == 0 ? timers_.next() : kAtOnce;
+  return ready_->empty() && mailbox_.empty() ? timers_.next() : kAtOnce;
 }
 
 // What a pass calls is inline, though it is long: 12 instructions less for each event.
@@ -88,7 +88,7 @@ TimePoint Loop::poll() {
 inline bool Loop::wait() {
   TimePoint until = timers_.next();
   if (until <= latest_) return true;  // it is due for sure, without a look at the port
-  if (stopping_ || mailbox_.size() != 0)
+  if (stopping_ || !mailbox_.empty())
     until = kAtOnce;
   else if (until == kNever && !port_->can_be_woken())
     return false;
@@ -114,10 +114,10 @@ inline void Loop::look_at_sources() {
 }
 
 // At most what was there when the pass began: a flood of mail must not keep the pass from ending.
-void Loop::run_mail(Loop& loop, unsigned count) {
+void Loop::run_mail(Loop& loop, detail::Mailbox::Position end) {
   detail::SmallCallback callback;
-  for (; count > 0 && loop.mailbox_.take(*loop.port_, callback); --count)
-    loop.run_one([&callback] { callback(); });
+  loop.mailbox_.open();
+  while (loop.mailbox_.take(end, callback)) loop.run_one([&callback] { callback(); });
 }
 
 template <class Callback>

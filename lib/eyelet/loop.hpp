@@ -287,9 +287,9 @@ class Loop {
   constexpr Loop(Port& port, detail::Block* blocks, std::size_t block_count,
                  detail::SmallCallback* mail, std::size_t mail_count,
                  std::size_t first_timer_order = 0)
-      : port_{&port},
-        pool_{blocks, static_cast<detail::Count>(block_count)},
-        mailbox_{mail, static_cast<std::uint8_t>(mail_count)},
+      : pool_{blocks, static_cast<detail::Count>(block_count)},
+        port_{&port},
+        mailbox_{mail, mail_count},
         run_mail_{mail_count != 0 ? run_mail : nullptr},
         timers_{port, first_timer_order} {}
 
@@ -307,7 +307,7 @@ class Loop {
   void pause(void (*call)(void*), void* callback);
   void plan_pause();
   std::size_t callbacks_run() const { return callbacks_planned_ - until_pause_; }
-  static void run_mail(Loop& loop, unsigned count);
+  static void run_mail(Loop& loop, detail::Mailbox::Position end);
   static void run_timed(Loop& loop, void (*call)(void*), void* callback);
   static void end(detail::Block& block);
   std::int32_t count_pending() const;
@@ -322,14 +322,15 @@ class Loop {
   bool burying_ = false;
   // Callbacks until the loop pauses, to ask the port, or to time the next one: one look for both.
   std::uint16_t until_pause_ = kCallbacksPerPoll;
-  Port* port_;
+  TimePoint latest_ = kAtOnce;        // that the clock has shown
   detail::List* ready_ = &lists_[0];  // the other one is the batch of the pass that is going on
   detail::List lists_[2];
   detail::BlockPool pool_;
-  TimePoint latest_ = kAtOnce;  // that the clock has shown
+  // Threads that post read it: not on a cache line that each callback writes.
+  alignas(detail::kApart<Port*>) Port* port_;
   detail::Mailbox mailbox_;
   // What not every program uses is called by pointer, so that the linker drops it from the others.
-  void (*run_mail_)(Loop&, unsigned count);
+  void (*run_mail_)(Loop&, detail::Mailbox::Position end);
   void (*run_timed_)(Loop&, void (*call)(void*), void* callback) = nullptr;
   detail::Source* sources_ = nullptr;
   ExceptionHandler handler_ = nullptr;
@@ -351,7 +352,7 @@ class Loop {
 template <std::size_t Blocks, std::size_t Mail = 0>
 class StaticLoop : private detail::LoopStorage<Blocks, Mail>, public Loop {
  public:
-  static_assert(Mail <= 255, "eyelet: a mailbox has at most 255 places");
+  static_assert(Mail <= detail::Mailbox::kMostPlaces, "eyelet: a mailbox has at most 32767 places");
   constexpr explicit StaticLoop(Port& port)
       : Loop{port, Storage::blocks.blocks(), Blocks, Storage::mail, Mail} {}
 

@@ -5,31 +5,29 @@ namespace eyelet::detail {
 
 bool Mailbox::post(Port& port, const SmallCallback& callback) {
   const CriticalSection section{port};
-  const unsigned count = size();
-  if (closed_ || count == capacity_) {
+  const Position put = put_.load(std::memory_order_relaxed);
+  if (put == limit_ && capacity_ < kClosed)
+    limit_ = __atomic_load_n(&got_, __ATOMIC_ACQUIRE) ^ kLap;
+  if (put == limit_) {
     refused_.store(refused() + 1, std::memory_order_relaxed);
     return false;
   }
-  unsigned last = first_ + count;
-  if (last >= capacity_) last -= capacity_;  // no division: a Cortex-M0 has none
-  slots_[last] = callback;
-  size_.store(static_cast<std::uint8_t>(count + 1), std::memory_order_relaxed);
+  slot(put).copy(callback);
+  put_.store(after(put, capacity_), std::memory_order_release);
   return true;
 }
 
-bool Mailbox::take(Port& port, SmallCallback& callback) {
-  const CriticalSection section{port};
-  const unsigned count = size();
-  if (count == 0) return false;
-  callback = slots_[first_];
-  first_ = static_cast<std::uint8_t>(first_ + 1 == capacity_ ? 0 : first_ + 1);
-  size_.store(static_cast<std::uint8_t>(count - 1), std::memory_order_relaxed);
+bool Mailbox::take(Position end, SmallCallback& callback) {
+  if (got_ == end) return false;
+  callback = slot(got_);
+  __atomic_store_n(&got_, after(got_, capacity_ & kMostPlaces), __ATOMIC_RELEASE);
   return true;
 }
 
 void Mailbox::close(Port& port) {
   const CriticalSection section{port};
-  closed_ = true;
+  capacity_ |= kClosed;
+  limit_ = put_.load(std::memory_order_relaxed);
 }
 
 }  // namespace eyelet::detail

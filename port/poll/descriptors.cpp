@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 #include <port/poll/descriptors.hpp>
@@ -74,10 +75,18 @@ TimePoint DescriptorPort::now() const {
   return TimePoint{std::chrono::seconds{time.tv_sec} + Duration{microseconds}};
 }
 
-std::uintptr_t DescriptorPort::context() const {
-  // An address that differs from thread to thread.
-  static thread_local char here;
-  return reinterpret_cast<std::uintptr_t>(&here);
+// Whoever is inside leaves soon, unless it has lost its processor: then it may need this one, which
+// a thread of higher priority does not give away by yielding.
+void DescriptorPort::wait_to_enter() {
+  constexpr int kLooks = 100, kYields = 100;
+  constexpr timespec kNap{0, 50'000};
+  for (int tries = 0;; ++tries) {
+    if (inside_.load(std::memory_order_relaxed) == kNobody && try_enter()) return;
+    if (tries >= kLooks + kYields)
+      ::nanosleep(&kNap, nullptr);
+    else if (tries >= kLooks)
+      ::sched_yield();
+  }
 }
 
 // --- Sleeping and waking ---

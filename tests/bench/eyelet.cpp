@@ -16,7 +16,7 @@ using eyelet::Future;
 namespace {
 
 eyelet::StaticPollPort<8> port;
-eyelet::StaticLoop<100'100, 255> loop{port};
+eyelet::StaticLoop<100'100, 32'767> loop{port};
 
 bool more() {
   if (--left > 0) return true;
