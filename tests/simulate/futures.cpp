@@ -100,10 +100,10 @@ class Finally {
   Script script_;
 };
 
-/// Behind what combines futures: each outcome that came is that of its source.
-class Combined {
+/// Behind a gather: each outcome that came is that of its source.
+class Gathered {
  public:
-  Combined(Scene& scene, int node) : script_{scene, node, kPlain} {}
+  Gathered(Scene& scene, int node) : script_{scene, node, kPlain} {}
 
   Result<Value> operator()(const std::tuple<Value, Value>& values) {
     return end(std::get<0>(values), std::get<1>(values));
@@ -112,29 +112,73 @@ class Combined {
     return end(std::get<0>(results), std::get<1>(results));
   }
   Result<Value> operator()(const std::array<Value, 2>& values) { return end(values[0], values[1]); }
-  Result<Value> operator()(eyelet::Done done) {
+
+  Result<Value> end(const Result<Value>& first, const Result<Value>& second) {
     const Turn turn{script_.scene()};
     expect(!script_.model().no_value, "a success continuation runs after a cancel");
-    for (const Slot& slot : script_.scene().slots)
-      for (std::size_t place = 0; place < 2; ++place)
-        if (slot.node != kNoNode && slot.node == source(place))
-          expect(slot.future.done() == done[place], "wait() tells wrongly what is done");
+    gives(script_.scene(), script_.model().sources[0], first);
+    gives(script_.scene(), script_.model().sources[1], second);
     script_.perform();
     return script_.outcome();
   }
 
  private:
-  int source(std::size_t place) const { return script_.model().sources[place]; }
-  Result<Value> end(const Result<Value>& first, const Result<Value>& second) {
+  Script script_;
+};
+
+/// The same, with the outcomes in storage.
+template <class Outcome>
+class Stored {
+ public:
+  Stored(Gathered gathered, const std::array<Outcome, 2>& outcomes)
+      : gathered_{std::move(gathered)}, outcomes_{&outcomes} {}
+  Result<Value> operator()() { return gathered_.end((*outcomes_)[0], (*outcomes_)[1]); }
+
+ private:
+  Gathered gathered_;
+  const std::array<Outcome, 2>* outcomes_;
+};
+
+/// Behind a wait: what must be done is, and no more is said to be.
+class Waited {
+ public:
+  Waited(Scene& scene, int node, bool limited, bool heeds_errors)
+      : script_{scene, node, kPlain}, limited_{limited}, heeds_errors_{heeds_errors} {}
+
+  Result<Value> operator()(eyelet::Done done) {
+    for (std::size_t place = 0; place < 2; ++place) {
+      const Future<Value>* const source = held(place);
+      expect(source == nullptr || source->done() == done[place],
+             "wait() tells wrongly what is done");
+    }
+    return (*this)();
+  }
+  Result<Value> operator()() {
     const Turn turn{script_.scene()};
     expect(!script_.model().no_value, "a success continuation runs after a cancel");
-    gives(script_.scene(), source(0), first);
-    gives(script_.scene(), source(1), second);
+    expect(limited_ || satisfied(held(0), held(1)), "wait() ends too early");
     script_.perform();
     return script_.outcome();
   }
 
+ private:
+  /// A source of which a handle is left, else null.
+  const Future<Value>* held(std::size_t place) const {
+    for (const Slot& slot : script_.scene().slots)
+      if (slot.node != kNoNode && slot.node == script_.model().sources[place]) return &slot.future;
+    return nullptr;
+  }
+
+  bool satisfied(const Future<Value>* a, const Future<Value>* b) const {
+    if (a == nullptr || b == nullptr || (a->done() && b->done())) return true;
+    if (script_.model().kind == Kind::wait_any) return a->done() || b->done();
+    const Future<Value>& first = a->done() ? *a : *b;
+    return heeds_errors_ && first.done() && !first.cancelled() && first.error().code != Errc::none;
+  }
+
   Script script_;
+  bool limited_;
+  bool heeds_errors_;
 };
 
 }  // namespace
@@ -284,31 +328,54 @@ void FuturePart::gather(std::size_t first, std::size_t second, std::size_t whole
   const Slot a = scene_.slots[first];
   const Slot b = scene_.slots[second];
   if (a.node == kNoNode || b.node == kNoNode) return;
-  const int node =
-      scene_.nodes.add(whole == 1 ? Kind::gather_all : Kind::gather, 4, a.node, b.node);
-  Combined combined{scene_, node};
-  if (whole == 0)
-    scene_.keep(into, eyelet::gather(a.future, b.future).then(std::move(combined)), node);
-  else if (whole == 1)
-    scene_.keep(into,
-                eyelet::gather(eyelet::kReturnErrors, a.future, b.future).then(std::move(combined)),
-                node);
-  else
-    scene_.keep(into, eyelet::gather(std::array{a.future, b.future}).then(std::move(combined)),
-                node);
+  const bool errors_too = whole == 1 || whole == 4;
+  const int node = scene_.nodes.add(errors_too ? Kind::gather_all : Kind::gather, 4, a.node, b.node);
+  const auto keep = [&](auto gather, auto callable) {
+    scene_.keep(into, gather.then(std::move(callable)), node);
+  };
+  Gathered gathered{scene_, node};
+  const std::array both{a.future, b.future};
+  if (whole == 0) return keep(eyelet::gather(a.future, b.future), std::move(gathered));
+  if (whole == 1)
+    return keep(eyelet::gather(eyelet::kReturnErrors, a.future, b.future), std::move(gathered));
+  if (whole == 2) return keep(eyelet::gather(both), std::move(gathered));
+  if (whole == 3) {
+    auto& values = values_.emplace_back(std::array{Value{kNoNode}, Value{kNoNode}});
+    return keep(eyelet::gather(scene_.loop, both.data(), both.size(), values.data()),
+                Stored{std::move(gathered), values});
+  }
+  auto& outcomes = outcomes_.emplace_back(
+      std::array<Result<Value>, 2>{eyelet::failure(Errc::user), eyelet::failure(Errc::user)});
+  keep(eyelet::gather(eyelet::kReturnErrors, scene_.loop, both.data(), both.size(),
+                      outcomes.data()),
+       Stored{std::move(gathered), outcomes});
 }
 
-void FuturePart::wait(std::size_t first, std::size_t second, std::size_t when, std::size_t into) {
+void FuturePart::wait(Form form, std::size_t first, std::size_t second, std::size_t when,
+                      std::size_t into) {
   const Slot a = scene_.slots[first];
   const Slot b = scene_.slots[second];
   if (a.node == kNoNode || b.node == kNoNode) return;
   const auto until = static_cast<eyelet::ReturnWhen>(when % 3);
+  const bool limited = when >= 3;
   const int node = scene_.nodes.add(
       until == eyelet::ReturnWhen::first_completed ? Kind::wait_any : Kind::wait_all, 5, a.node,
       b.node);
-  const Future<eyelet::Done> wait = when < 3 ? eyelet::wait(until, a.future, b.future)
-                                             : eyelet::wait(until, 1ms, a.future, b.future);
-  scene_.keep(into, wait.then(Combined{scene_, node}), node);
+  const auto keep = [&](auto wait) {
+    const bool heeds_errors = until == eyelet::ReturnWhen::first_error;
+    scene_.keep(into, wait.then(Waited{scene_, node, limited, heeds_errors}), node);
+  };
+  const std::array<eyelet::AnyFuture, 2> any{a.future, b.future};
+  const Future<Value> both[] = {a.future, b.future};
+  switch (form) {
+    case Form::arguments:
+      return keep(limited ? eyelet::wait(until, 1ms, a.future, b.future)
+                          : eyelet::wait(until, a.future, b.future));
+    case Form::array: return keep(limited ? eyelet::wait(until, 1ms, any) : eyelet::wait(until, any));
+    case Form::number:
+      return keep(limited ? eyelet::wait(until, 1ms, scene_.loop, both, 2)
+                          : eyelet::wait(until, scene_.loop, both, 2));
+  }
 }
 
 void FuturePart::check_quiet() const {
@@ -326,6 +393,11 @@ void FuturePart::list_held(std::vector<int>& held) const {
 
 void FuturePart::end() {
   for (Slot& promise : promises_) promise = Slot{};
+}
+
+void FuturePart::end_storage() {
+  values_.clear();
+  outcomes_.clear();
 }
 
 }  // namespace simulate

@@ -2,9 +2,13 @@
 // futures: promises, chains, and what combines futures.
 #pragma once
 
+#include <deque>
 #include <tests/simulate/script.hpp>
 
 namespace simulate {
+
+/// How the futures of a wait are given.
+enum class Form : unsigned char { arguments, array, number };
 
 class FuturePart {
  public:
@@ -28,19 +32,23 @@ class FuturePart {
 
   void shield(std::size_t slot, std::size_t into);
   void wait_for(std::size_t slot, eyelet::Duration limit, std::size_t into);
-  /// `whole`: 0 two values, 1 two outcomes, 2 an array of two.
+  /// `whole`: 0 two values, 1 two outcomes, 2 an array of two, 3 and 4 into storage of ours.
   void gather(std::size_t first, std::size_t second, std::size_t whole, std::size_t into);
   /// `when`: as in ReturnWhen, and 3 more with a limit of 1 ms.
-  void wait(std::size_t first, std::size_t second, std::size_t when, std::size_t into);
+  void wait(Form form, std::size_t first, std::size_t second, std::size_t when, std::size_t into);
 
   void check_quiet() const;
   void end();
+  /// What was gathered into storage goes, when nobody gathers any more.
+  void end_storage();
   /// The nodes to which it has handles.
   void list_held(std::vector<int>& held) const;
 
  private:
   Scene& scene_;
   std::array<Slot, kPromises> promises_;
+  std::deque<std::array<Value, 2>> values_;
+  std::deque<std::array<Result<Value>, 2>> outcomes_;
 };
 
 }  // namespace simulate

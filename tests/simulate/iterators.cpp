@@ -89,20 +89,28 @@ void GeneratorPart::check_quiet() const {
          "a generator keeps a value from who asks for it");
 }
 
-void AsCompletedPart::begin(std::size_t first, std::size_t second, bool limited) {
+void AsCompletedPart::begin(std::size_t first, std::size_t second, std::size_t kind) {
   const Slot a = scene_.slots[first];
   const Slot b = scene_.slots[second];
   if (a.node == kNoNode || b.node == kNoNode) return;
   begin_anew();
   nodes_ = {a.node, b.node};
-  expected_ = a.future.block() == b.future.block() ? 1 : 2;
+  const bool too_many = kind == 4;
+  expected_ = too_many ? 0 : a.future.block() == b.future.block() ? 1 : 2;
   came_ = 0;
-  limited_ = limited;
+  limited_ = kind == 1 || kind == 3;
   const std::array<Future<Value>, 2> futures{a.future, b.future};
-  if (limited)
-    source_.emplace(scene_.loop, futures, 1ms);
-  else
+  const Future<Value> three[] = {a.future, b.future, a.future};
+  if (too_many)
+    source_.emplace(scene_.loop, three, 3U);
+  else if (kind == 0)
     source_.emplace(scene_.loop, futures);
+  else if (kind == 1)
+    source_.emplace(scene_.loop, futures, 1ms);
+  else if (kind == 2)
+    source_.emplace(scene_.loop, three, 2U);
+  else
+    source_.emplace(scene_.loop, three, 2U, 1ms);
 }
 
 void AsCompletedPart::next(std::size_t into) {

@@ -63,7 +63,8 @@ class AsCompletedPart : Asker {
  public:
   explicit AsCompletedPart(Scene& scene) : Asker{scene} {}
 
-  void begin(std::size_t first, std::size_t second, bool limited);
+  /// `kind`: 0 of an array, 1 with a limit of 1 ms, 2 and 3 the same by number, 4 of too many.
+  void begin(std::size_t first, std::size_t second, std::size_t kind);
   void next(std::size_t into);
   void end() { source_.reset(); }
   /// Its callbacks and its limit; and the nodes to which it has handles.

@@ -34,10 +34,20 @@ Scene::Scene(const Setting& given)
   faults_of_32 = given.faults;
   eyelet::detail::fail_acquisition = fails_now;
   loop.set_exception_handler(
-      [](eyelet::Loop&, Error error, void* self) {
-        if (error.code == Errc::out_of_blocks) ++static_cast<Scene*>(self)->refusals;
-      },
+      [](eyelet::Loop&, Error error, void* self) { static_cast<Scene*>(self)->hears(error); },
       this);
+}
+
+void Scene::hears(Error error) {
+  if (error.code == Errc::deadlock) return;  // whoever could go on could have done so before
+  if (error.code == Errc::out_of_blocks) ++refusals;
+  const Deed deed = std::exchange(on_report, Deed{});
+  const std::size_t failures = loop.stats().failures;
+  {
+    const Turn turn{*this};
+    perform(deed);
+  }
+  refusals += static_cast<unsigned>(loop.stats().failures - failures);
 }
 
 void Scene::perform(const Deed& deed) {

@@ -36,10 +36,14 @@ enum class Code : std::uint8_t {
   run_until_complete,
   run_forever,
   stop,
+  on_report,
   // callbacks
   call_soon,
   call_later,
   call_at,
+  arm_many,
+  cancel_many,
+  leap,
   cancel_handle,
   add_done_callback,
   remove_done_callback,
@@ -61,6 +65,8 @@ enum class Code : std::uint8_t {
   wait_for,
   gather,
   wait,
+  wait_of_array,
+  wait_of_number,
   as_completed,
   next,
   end_as_completed,
@@ -135,11 +141,13 @@ enum class Of : std::uint8_t {
   handle,
   delay,
   moment,
+  span,  ///< over levels of the timer wheel
   shape,
   returns,
   count,  ///< of those to be notified, of rounds, of items
-  whole,  ///< kind of gather
-  when,   ///< kind of wait
+  whole,      ///< kind of gather
+  when,       ///< kind of wait
+  iteration,  ///< kind of as_completed
   choice,
   timeout,
   lock,
@@ -170,6 +178,7 @@ enum class Returns : std::uint8_t { value, error, nap, sleep, other, kCount };
 /// Delays by number, and moments from `now` on.
 eyelet::Duration delay(std::size_t number);
 eyelet::TimePoint moment(std::size_t number, eyelet::TimePoint now);
+eyelet::Duration span(std::size_t number);
 
 struct Operation {
   Code code = Code::nothing;

@@ -57,10 +57,14 @@ void World::operate(const Step& step) {
       if (outside || loop.running()) run_forever(moment(o.what, port.now()));
       return;
     case Code::stop: return stop();
+    case Code::on_report: on_report = step.deed; return;
     case Code::advance: return port.advance(delay(o.what));
     case Code::call_soon: return callbacks_.call_soon(o.what, step.deed);
     case Code::call_later: return callbacks_.call_later(o.what, delay(o.second), step.deed);
     case Code::call_at: return callbacks_.call_at(o.what, moment(o.second, port.now()), step.deed);
+    case Code::arm_many: return callbacks_.arm_many(span(o.what), o.second, step.deed);
+    case Code::cancel_many: return callbacks_.cancel_many(o.what);
+    case Code::leap: return port.advance(span(o.what));
     case Code::cancel_handle: return callbacks_.cancel(o.what);
     case Code::add_done_callback: return callbacks_.add_done(o.what, o.second, step.deed);
     case Code::remove_done_callback: return callbacks_.remove_done(o.what, o.second);
@@ -90,8 +94,11 @@ void World::operate_on_futures(const Operation& o, const How& how) {
     case Code::shield: return futures_.shield(o.what, o.into);
     case Code::wait_for: return futures_.wait_for(o.what, delay(o.second), o.into);
     case Code::gather: return futures_.gather(o.what, o.second, o.third, o.into);
-    case Code::wait: return futures_.wait(o.what, o.second, o.third, o.into);
-    case Code::as_completed: return as_completed_.begin(o.what, o.second, o.third != 0);
+    case Code::wait: return futures_.wait(Form::arguments, o.what, o.second, o.third, o.into);
+    case Code::wait_of_array: return futures_.wait(Form::array, o.what, o.second, o.third, o.into);
+    case Code::wait_of_number:
+      return futures_.wait(Form::number, o.what, o.second, o.third, o.into);
+    case Code::as_completed: return as_completed_.begin(o.what, o.second, o.third);
     case Code::next: return as_completed_.next(o.into);
     case Code::end_as_completed: return as_completed_.end();
     case Code::limit: return limits_[o.what].run(o.second, delay(o.third), o.into);
@@ -255,6 +262,7 @@ void World::end() {
   for (LimitPart& limit : limits_) limit.renew();
   as_completed_.end();
   generator_.end();
+  futures_.end_storage();
   const eyelet::Stats stats = loop.stats();
   expect(stats.in_use == 0, "blocks are in use when all has ended");
   expect(captures == 0, "a callable outlives its loop");
