@@ -12,7 +12,9 @@ class CallbackPart::Call {
   ~Call() {
     if (!capture_.here()) return;
     Record& record = part_->record(number_);
-    expect(!record.pending || part_->scene_.over, "a callback was destroyed that nobody cancelled");
+    const bool closed = part_->scene_.loop.closed();
+    expect(!std::exchange(record.pending, false) || closed,
+           "a callback was destroyed that nobody cancelled");
     record.gone = true;
   }
 

@@ -122,7 +122,7 @@ void ConditionPart::wait(bool asks, Shape shape, std::size_t slot, const How& ho
   if (wait.done()) {
     line_.pop_back();
     const bool allowed = locked || (asks && flag_);
-    expect(wait.error().code == Errc::out_of_blocks || !allowed, "a wait was refused");
+    expect(wait.error().code == scene_.loop.why_refused() || !allowed, "a wait was refused");
     return;
   }
   expect(locked || line_.back().keeps, "waits without the lock");

@@ -92,7 +92,7 @@ void GeneratorPart::check_quiet() const {
 void AsCompletedPart::begin(std::size_t first, std::size_t second, std::size_t kind) {
   const Slot a = scene_.slots[first];
   const Slot b = scene_.slots[second];
-  if (a.node == kNoNode || b.node == kNoNode) return;
+  if (a.node == kNoNode || b.node == kNoNode || std::exchange(beginning_, true)) return;
   begin_anew();
   nodes_ = {a.node, b.node};
   const bool too_many = kind == 4;
@@ -111,6 +111,7 @@ void AsCompletedPart::begin(std::size_t first, std::size_t second, std::size_t k
     source_.emplace(scene_.loop, three, 2U);
   else
     source_.emplace(scene_.loop, three, 2U, 1ms);
+  beginning_ = false;
 }
 
 void AsCompletedPart::next(std::size_t into) {

@@ -84,6 +84,7 @@ class AsCompletedPart : Asker {
   std::size_t expected_ = 0;
   std::size_t came_ = 0;
   bool limited_ = false;
+  bool beginning_ = false;  // what it reports may begin another
 };
 
 }  // namespace simulate

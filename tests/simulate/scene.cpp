@@ -108,7 +108,8 @@ void Scene::await(int node, int inner) {
 
 bool Scene::may_lack(std::size_t blocks) const {
   const eyelet::Stats stats = loop.stats();
-  return stats.capacity - stats.in_use < blocks || (eyelet::kFaultInjection && setting.faults != 0);
+  return loop.closed() || stats.capacity - stats.in_use < blocks ||
+         (eyelet::kFaultInjection && setting.faults != 0);
 }
 
 void Scene::finish() {

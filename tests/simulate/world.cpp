@@ -253,8 +253,8 @@ void World::end() {
     end_what_waits();
     check_end();
   }
-  finish();
   expect(loop.close().has_value(), "the loop does not close");
+  finish();
   signals_.check_mail();
   let_go();
   for (Slot& slot : slots) slot = Slot{};
