@@ -260,6 +260,19 @@ void FuturePart::create_task(std::size_t into, const How& how) {
               node);
 }
 
+void FuturePart::visit_tasks(const Deed& deed) {
+  if (std::exchange(visiting_, true)) return;
+  std::vector<const void*> visited;
+  scene_.loop.for_each_task([&](const eyelet::AnyFuture& task) {
+    const Turn turn{scene_};
+    expect(!task.done(), "a task is listed that has ended");
+    for (const void* other : visited) expect(other != task.block(), "a task is listed twice");
+    visited.push_back(task.block());
+    if (visited.size() == 1) scene_.perform(deed);
+  });
+  visiting_ = false;
+}
+
 void FuturePart::cancel(std::size_t slot) {
   const Slot there = scene_.slots[slot];
   if (there.node == kNoNode) return;
@@ -329,7 +342,8 @@ void FuturePart::gather(std::size_t first, std::size_t second, std::size_t whole
   const Slot b = scene_.slots[second];
   if (a.node == kNoNode || b.node == kNoNode) return;
   const bool errors_too = whole == 1 || whole == 4;
-  const int node = scene_.nodes.add(errors_too ? Kind::gather_all : Kind::gather, 4, a.node, b.node);
+  const int node =
+      scene_.nodes.add(errors_too ? Kind::gather_all : Kind::gather, 4, a.node, b.node);
   const auto keep = [&](auto gather, auto callable) {
     scene_.keep(into, gather.then(std::move(callable)), node);
   };
@@ -346,9 +360,9 @@ void FuturePart::gather(std::size_t first, std::size_t second, std::size_t whole
   }
   auto& outcomes = outcomes_.emplace_back(
       std::array<Result<Value>, 2>{eyelet::failure(Errc::user), eyelet::failure(Errc::user)});
-  keep(eyelet::gather(eyelet::kReturnErrors, scene_.loop, both.data(), both.size(),
-                      outcomes.data()),
-       Stored{std::move(gathered), outcomes});
+  keep(
+      eyelet::gather(eyelet::kReturnErrors, scene_.loop, both.data(), both.size(), outcomes.data()),
+      Stored{std::move(gathered), outcomes});
 }
 
 void FuturePart::wait(Form form, std::size_t first, std::size_t second, std::size_t when,
@@ -371,7 +385,8 @@ void FuturePart::wait(Form form, std::size_t first, std::size_t second, std::siz
     case Form::arguments:
       return keep(limited ? eyelet::wait(until, 1ms, a.future, b.future)
                           : eyelet::wait(until, a.future, b.future));
-    case Form::array: return keep(limited ? eyelet::wait(until, 1ms, any) : eyelet::wait(until, any));
+    case Form::array:
+      return keep(limited ? eyelet::wait(until, 1ms, any) : eyelet::wait(until, any));
     case Form::number:
       return keep(limited ? eyelet::wait(until, 1ms, scene_.loop, both, 2)
                           : eyelet::wait(until, scene_.loop, both, 2));

@@ -22,6 +22,8 @@ class FuturePart {
   void or_else(std::size_t slot, std::size_t into, const How& how);
   void finally(std::size_t slot, std::size_t into, const How& how);
   void create_task(std::size_t into, const How& how);
+  /// The deed is done at the first.
+  void visit_tasks(const Deed& deed);
   void cancel(std::size_t slot);
   void uncancel(std::size_t slot);
   void drop(std::size_t slot);
@@ -46,6 +48,7 @@ class FuturePart {
 
  private:
   Scene& scene_;
+  bool visiting_ = false;
   std::array<Slot, kPromises> promises_;
   std::deque<std::array<Value, 2>> values_;
   std::deque<std::array<Result<Value>, 2>> outcomes_;

@@ -28,6 +28,59 @@ class Asker::Came {
   unsigned generation_;
 };
 
+/// The same, and the item goes on to the body of a for_each.
+template <class Part>
+class Asker::Pull {
+ public:
+  explicit Pull(Part& part)
+      : capture_{part.scene_, Deed{}}, part_{&part}, generation_{part.generation_} {
+    part.asking_ = true;
+  }
+  Pull(Pull&&) noexcept = default;
+  ~Pull() {
+    if (capture_.here() && generation_ == part_->generation_) part_->asking_ = false;
+  }
+  template <class Item>
+  Item operator()(Item&& item) {
+    const Turn turn{part_->scene_};
+    expect(generation_ == part_->generation_, "an item of an iterator that has gone");
+    part_->asking_ = false;
+    part_->comes(item);
+    expect(!std::exchange(part_->on_its_way_, item.has_value()), "for_each forgot what came");
+    capture_.perform();
+    return std::forward<Item>(item);
+  }
+
+ private:
+  Capture capture_;
+  Part* part_;
+  unsigned generation_;
+};
+
+template <class Part>
+auto Through<Part>::next() {
+  const Turn turn{part->scene_};
+  using Item = typename decltype(part->source_->next())::value_type;
+  if (!part->source_ || part->asking_)
+    return eyelet::sleep(part->scene_.loop, 0ms).then([]() -> Item { return {}; });
+  Asker::Pull<Part> pull{*part};
+  return part->source_->next().then(std::move(pull));
+}
+
+template <class Part>
+void Asker::ask_for_all(Part& part, std::size_t into, const How& how) {
+  const int node = scene_.nodes.add_slow(4, true);
+  const Future<void> loop = eyelet::for_each(
+      scene_.loop, part.through_,
+      [&part, capture = Capture{scene_, how.deed}, is_first = true](const auto&) mutable {
+        const Turn turn{capture.scene()};
+        expect(std::exchange(part.on_its_way_, false), "for_each gives what did not come");
+        // Once: it may begin the iterator anew, which would not come to its end.
+        if (std::exchange(is_first, false)) capture.perform();
+      });
+  scene_.keep(into, then_or_cancel(loop, Body<false>{Script{scene_, node, kPlain}}), node);
+}
+
 void Asker::begin_anew() {
   ++generation_;
   asking_ = false;
@@ -76,6 +129,8 @@ void GeneratorPart::next(std::size_t into) {
   ask(*this, scene_.nodes.add(Kind::leaf, 2), into, [this] { return source_->next(); });
 }
 
+void GeneratorPart::for_each(std::size_t into, const How& how) { ask_for_all(*this, into, how); }
+
 // A cancel of it is taken for that of the producer.
 void GeneratorPart::close(std::size_t into) {
   if (!source_) return;
@@ -119,6 +174,8 @@ void AsCompletedPart::next(std::size_t into) {
   ask(*this, scene_.nodes.add(Kind::leaf, 2, nodes_[0], nodes_[1]), into,
       [this] { return source_->next(); });
 }
+
+void AsCompletedPart::for_each(std::size_t into, const How& how) { ask_for_all(*this, into, how); }
 
 void AsCompletedPart::comes(const std::optional<Result<Value>>& outcome) {
   if (outcome)

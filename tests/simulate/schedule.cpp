@@ -81,6 +81,7 @@ constexpr Row kRows[] = {
     {Code::or_else, Family::futures, "or_else", Of::slot, {}, Of::returns, true, true},
     {Code::finally, Family::futures, "finally", Of::slot, {}, Of::returns, true, true},
     {Code::create_task, Family::futures, "create_task", {}, {}, Of::returns, true, true},
+    {Code::visit_tasks, Family::futures, "for_each_task", {}, {}, {}, false, true},
     {Code::cancel, Family::futures, "cancel", Of::slot},
     {Code::uncancel, Family::futures, "uncancel", Of::slot},
     {Code::drop, Family::futures, "drop", Of::slot},
@@ -96,6 +97,14 @@ constexpr Row kRows[] = {
      true},
     {Code::as_completed, Family::combinators, "as_completed", Of::slot, Of::slot, Of::iteration},
     {Code::next, Family::combinators, "next of as_completed", {}, {}, {}, true},
+    {Code::for_each_outcome,
+     Family::combinators,
+     "for_each of as_completed",
+     {},
+     {},
+     {},
+     true,
+     true},
     {Code::end_as_completed, Family::combinators, "destroy as_completed"},
 
     {Code::limit, Family::limits, "limit by", Of::timeout, Of::slot, Of::delay, true},
@@ -144,6 +153,7 @@ constexpr Row kRows[] = {
     {Code::wait_condition_for, Family::conditions, "wait_for the flag", Of::condition, Of::shape,
      Of::returns, true, true},
     {Code::notify, Family::conditions, "notify", Of::condition, Of::count},
+    {Code::notify_all, Family::conditions, "notify_all", Of::condition},
     {Code::turn_flag, Family::conditions, "turn the flag", Of::condition},
 
     {Code::get, Family::queues, "get", Of::queue, Of::shape, Of::returns, true, true},
@@ -171,6 +181,7 @@ constexpr Row kRows[] = {
 
     {Code::begin_generator, Family::generators, "generator", Of::count},
     {Code::next_value, Family::generators, "next of the generator", {}, {}, {}, true},
+    {Code::for_each_value, Family::generators, "for_each of the generator", {}, {}, {}, true, true},
     {Code::close_generator, Family::generators, "aclose the generator", {}, {}, {}, true},
     {Code::end_generator, Family::generators, "destroy the generator"},
 
@@ -186,7 +197,7 @@ constexpr Row kRows[] = {
 
 constexpr Duration kDelays[] = {0ms, 1ms, 2ms, 70ms, 1h};
 constexpr const char* kDelayNames[] = {"0 ms", "1 ms", "2 ms", "70 ms", "1 h"};
-constexpr const char* kMomentNames[] = {"until the past", "0 ms", "1 ms", "2 ms",
+constexpr const char* kMomentNames[] = {"until the past", "0 ms", "1 ms",    "2 ms",
                                         "70 ms",          "1 h",  "for ever"};
 constexpr Duration kSpans[] = {70ms, 5s, 5min, 5h, 40h};
 constexpr const char* kSpanNames[] = {"70 ms", "5 s", "5 min", "5 h", "40 h"};
@@ -194,8 +205,8 @@ constexpr const char* kShapeNames[] = {"as it is",    "and then", "within 1 ms",
                                        "within 0 ms", "shielded", "gathered"};
 constexpr const char* kReturnsNames[] = {"a value", "an error", "a sleep of 0 ms",
                                          "a sleep of 1 ms", "a future"};
-constexpr const char* kWholeNames[] = {"of values", "of errors, too", "of an array",
-                                       "of a number", "of a number, errors, too"};
+constexpr const char* kWholeNames[] = {"of values", "of errors, too", "of an array", "of a number",
+                                       "of a number, errors, too"};
 constexpr const char* kWhenNames[] = {"for the first",
                                       "for the first error",
                                       "for all",

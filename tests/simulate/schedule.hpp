@@ -56,6 +56,7 @@ enum class Code : std::uint8_t {
   or_else,
   finally,
   create_task,
+  visit_tasks,
   cancel,
   uncancel,
   drop,
@@ -69,6 +70,7 @@ enum class Code : std::uint8_t {
   wait_of_number,
   as_completed,
   next,
+  for_each_outcome,
   end_as_completed,
   limit,
   limit_until,
@@ -96,6 +98,7 @@ enum class Code : std::uint8_t {
   wait_condition,
   wait_condition_for,
   notify,
+  notify_all,
   turn_flag,
   get,
   put,
@@ -120,6 +123,7 @@ enum class Code : std::uint8_t {
   // generators
   begin_generator,
   next_value,
+  for_each_value,
   close_generator,
   end_generator,
   // from outside
@@ -144,7 +148,7 @@ enum class Of : std::uint8_t {
   span,  ///< over levels of the timer wheel
   shape,
   returns,
-  count,  ///< of those to be notified, of rounds, of items
+  count,      ///< of those to be notified, of rounds, of items
   whole,      ///< kind of gather
   when,       ///< kind of wait
   iteration,  ///< kind of as_completed

@@ -87,6 +87,7 @@ void World::operate_on_futures(const Operation& o, const How& how) {
     case Code::or_else: return futures_.or_else(o.what, o.into, how);
     case Code::finally: return futures_.finally(o.what, o.into, how);
     case Code::create_task: return futures_.create_task(o.into, how);
+    case Code::visit_tasks: return futures_.visit_tasks(how.deed);
     case Code::cancel: return futures_.cancel(o.what);
     case Code::uncancel: return futures_.uncancel(o.what);
     case Code::drop: return futures_.drop(o.what);
@@ -100,6 +101,7 @@ void World::operate_on_futures(const Operation& o, const How& how) {
       return futures_.wait(Form::number, o.what, o.second, o.third, o.into);
     case Code::as_completed: return as_completed_.begin(o.what, o.second, o.third);
     case Code::next: return as_completed_.next(o.into);
+    case Code::for_each_outcome: return as_completed_.for_each(o.into, how);
     case Code::end_as_completed: return as_completed_.end();
     case Code::limit: return limits_[o.what].run(o.second, delay(o.third), o.into);
     case Code::limit_until:
@@ -133,6 +135,7 @@ void World::operate_on_permits(const Operation& o, const How& how) {
     case Code::wait_condition: return conditions_[o.what].wait(false, shape, o.into, how);
     case Code::wait_condition_for: return conditions_[o.what].wait(true, shape, o.into, how);
     case Code::notify: return conditions_[o.what].notify(1U + o.second);
+    case Code::notify_all: return conditions_[o.what].notify_all();
     case Code::turn_flag: return conditions_[o.what].turn_flag();
     default: return;
   }
@@ -175,6 +178,7 @@ void World::operate_on_signals(const Operation& o, const How& how) {
   switch (o.code) {
     case Code::begin_generator: return generator_.begin(1U + o.what);
     case Code::next_value: return generator_.next(o.into);
+    case Code::for_each_value: return generator_.for_each(o.into, how);
     case Code::close_generator: return generator_.close(o.into);
     case Code::end_generator: return generator_.end();
     case Code::post: return signals_.post(how.deed);
@@ -241,7 +245,11 @@ void World::check_blocks() {
                      nodes.blocks(holds);
   most += static_cast<std::size_t>(
       std::count_if(held.begin(), held.end(), [](HeldWait* wait) { return wait != nullptr; }));
-  expect(loop.stats().in_use <= most, "blocks are in use that nobody needs");
+  const std::size_t in_use = loop.stats().in_use;
+  expect(in_use <= most, "blocks are in use that nobody needs");
+  std::size_t shown = 0;
+  loop.for_each_block([&shown](const eyelet::BlockInfo&) { ++shown; });
+  expect(shown == in_use, "for_each_block() shows others than those in use");
 }
 
 void World::end() {
