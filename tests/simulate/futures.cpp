@@ -12,14 +12,16 @@ void gives(Scene& scene, int source, const Result<Value>& outcome) {
     scene.nodes.saw_error(source, false, outcome.error().detail);
 }
 
-template <bool kLater>
+/// With `kTakes` the value goes with it.
+template <bool kLater, bool kTakes>
 class Then {
  public:
   Then(int source, Script script) : script_{std::move(script)}, source_{source} {}
-  Returned<kLater> operator()(const Value& value) {
+  Returned<kLater> operator()(std::conditional_t<kTakes, Value&&, const Value&> value) {
     const Turn turn{script_.scene()};
     expect(!script_.model().no_value, "a success continuation runs after a cancel");
     script_.scene().nodes.saw_value(source_, value.node);
+    if constexpr (kTakes) script_.scene().nodes.took_value(source_);
     return script_.run<kLater>();
   }
 
@@ -198,12 +200,11 @@ void FuturePart::set_result(std::size_t promise) {
   scene_.nodes[slot.node].done = true;
 }
 
-void FuturePart::set_error(std::size_t promise) {
+void FuturePart::set_error(std::size_t promise, Errc code) {
   const Slot slot = promises_[promise];
   if (slot.node == kNoNode || slot.future.block() == nullptr) return;
   const bool takes = !slot.future.done() || slot.future.cancelled();
-  expect(slot.future.set_error(Errc::user, slot.node).has_value() == takes,
-         "set_error() says wrongly");
+  expect(slot.future.set_error(code, slot.node).has_value() == takes, "set_error() says wrongly");
   scene_.nodes[slot.node].done = true;
 }
 
@@ -211,17 +212,25 @@ void FuturePart::drop_promise(std::size_t promise) {
   const Slot goes = std::exchange(promises_[promise], Slot{});
 }
 
-void FuturePart::then(std::size_t slot, std::size_t into, const How& how) {
+void FuturePart::take(std::size_t slot) {
+  const Slot source = scene_.slots[slot];
+  if (source.node == kNoNode) return;
+  const Result<Value> taken = source.future.take();
+  if (!source.future.done()) return;
+  gives(scene_, source.node, taken);
+  if (taken) scene_.nodes.took_value(source.node);
+}
+
+void FuturePart::then(std::size_t slot, bool takes, std::size_t into, const How& how) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
   const int node = scene_.nodes.add(Kind::then, 1, source.node);
-  scene_.keep(
-      into,
-      by_return(how,
-                [&](auto later) {
-                  return source.future.then(Then<later>{source.node, Script{scene_, node, how}});
-                }),
-      node);
+  Script script{scene_, node, how};
+  const auto stage = [&](auto later) {
+    if (!takes) return source.future.then(Then<later, false>{source.node, std::move(script)});
+    return source.future.then(Then<later, true>{source.node, std::move(script)});
+  };
+  scene_.keep(into, by_return(how, stage), node);
 }
 
 void FuturePart::or_else(std::size_t slot, std::size_t into, const How& how) {
@@ -317,7 +326,7 @@ Errc FuturePart::run_until_complete(const Slot& awaited) {
   const Result<Value> outcome = scene_.loop.run_until_complete(awaited.future);
   if (awaited.future.done()) gives(scene_, awaited.node, outcome);
   if (!outcome) return outcome.error().code;
-  scene_.nodes[awaited.node].seen = true;  // and taken
+  scene_.nodes.took_value(awaited.node);
   return Errc::none;
 }
 

@@ -16,9 +16,10 @@ class FuturePart {
 
   void create(std::size_t promise, std::size_t into);
   void set_result(std::size_t promise);
-  void set_error(std::size_t promise);
+  void set_error(std::size_t promise, Errc code);
   void drop_promise(std::size_t promise);
-  void then(std::size_t slot, std::size_t into, const How& how);
+  void take(std::size_t slot);
+  void then(std::size_t slot, bool takes, std::size_t into, const How& how);
   void or_else(std::size_t slot, std::size_t into, const How& how);
   void finally(std::size_t slot, std::size_t into, const How& how);
   void create_task(std::size_t into, const How& how);

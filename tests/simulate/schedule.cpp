@@ -75,9 +75,10 @@ constexpr Row kRows[] = {
 
     {Code::create_future, Family::futures, "create_future", Of::promise, {}, {}, true},
     {Code::set_result, Family::futures, "set_result", Of::promise},
-    {Code::set_error, Family::futures, "set_error", Of::promise},
+    {Code::set_error, Family::futures, "set_error", Of::promise, Of::error},
     {Code::drop_promise, Family::futures, "drop", Of::promise},
-    {Code::then, Family::futures, "then", Of::slot, {}, Of::returns, true, true},
+    {Code::take, Family::futures, "take", Of::slot},
+    {Code::then, Family::futures, "then", Of::slot, Of::hunger, Of::returns, true, true},
     {Code::or_else, Family::futures, "or_else", Of::slot, {}, Of::returns, true, true},
     {Code::finally, Family::futures, "finally", Of::slot, {}, Of::returns, true, true},
     {Code::create_task, Family::futures, "create_task", {}, {}, Of::returns, true, true},
@@ -205,6 +206,8 @@ constexpr const char* kShapeNames[] = {"as it is",    "and then", "within 1 ms",
                                        "within 0 ms", "shielded", "gathered"};
 constexpr const char* kReturnsNames[] = {"a value", "an error", "a sleep of 0 ms",
                                          "a sleep of 1 ms", "a future"};
+constexpr const char* kHungerNames[] = {"that looks", "that takes"};
+constexpr const char* kErrorNames[] = {"of ours", "cancelled"};
 constexpr const char* kWholeNames[] = {"of values", "of errors, too", "of an array", "of a number",
                                        "of a number, errors, too"};
 constexpr const char* kWhenNames[] = {"for the first",
@@ -248,6 +251,8 @@ Operands operands(Of of, const Setting& setting) {
     case Of::span: return named(kSpanNames);
     case Of::shape: return named(kShapeNames);
     case Of::returns: return named(kReturnsNames);
+    case Of::hunger: return named(kHungerNames);
+    case Of::error: return named(kErrorNames);
     case Of::count: return {3, nullptr, "times 1 + "};
     case Of::whole: return named(kWholeNames);
     case Of::when: return named(kWhenNames);

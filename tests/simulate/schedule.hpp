@@ -52,6 +52,7 @@ enum class Code : std::uint8_t {
   set_result,
   set_error,
   drop_promise,
+  take,
   then,
   or_else,
   finally,
@@ -148,6 +149,8 @@ enum class Of : std::uint8_t {
   span,  ///< over levels of the timer wheel
   shape,
   returns,
+  hunger,  ///< of a then
+  error,
   count,      ///< of those to be notified, of rounds, of items
   whole,      ///< kind of gather
   when,       ///< kind of wait

@@ -81,9 +81,11 @@ void World::operate_on_futures(const Operation& o, const How& how) {
   switch (o.code) {
     case Code::create_future: return futures_.create(o.what, o.into);
     case Code::set_result: return futures_.set_result(o.what);
-    case Code::set_error: return futures_.set_error(o.what);
+    case Code::set_error:
+      return futures_.set_error(o.what, o.second == 0 ? Errc::user : Errc::cancelled);
     case Code::drop_promise: return futures_.drop_promise(o.what);
-    case Code::then: return futures_.then(o.what, o.into, how);
+    case Code::take: return futures_.take(o.what);
+    case Code::then: return futures_.then(o.what, o.second != 0, o.into, how);
     case Code::or_else: return futures_.or_else(o.what, o.into, how);
     case Code::finally: return futures_.finally(o.what, o.into, how);
     case Code::create_task: return futures_.create_task(o.into, how);
