@@ -84,7 +84,7 @@ class Finally {
       return ignoring(script_.later(Nothing{}));
     } else {
       script_.model().done = true;
-      if (script_.fails()) return eyelet::failure(Errc::user, script_.node());
+      if (script_.fails()) return eyelet::failure(script_.error());
       return {};
     }
   }

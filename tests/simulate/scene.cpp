@@ -78,6 +78,8 @@ void Scene::look() {
     const bool seen = std::exchange(nodes[slot.node].seen, slot.future.done());
     expect(!seen || slot.future.done(), "what was done is pending again");
     if (seen || !slot.future.done()) continue;
+    expect(slot.future.cancelled() == (slot.future.error().code == Errc::cancelled),
+           "cancelled() says something else than error()");
     if (const Result<Value>& result = slot.future.result())
       nodes.saw_value(slot.node, result->node);
     else

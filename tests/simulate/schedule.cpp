@@ -204,8 +204,8 @@ constexpr Duration kSpans[] = {70ms, 5s, 5min, 5h, 40h};
 constexpr const char* kSpanNames[] = {"70 ms", "5 s", "5 min", "5 h", "40 h"};
 constexpr const char* kShapeNames[] = {"as it is",    "and then", "within 1 ms",
                                        "within 0 ms", "shielded", "gathered"};
-constexpr const char* kReturnsNames[] = {"a value", "an error", "a sleep of 0 ms",
-                                         "a sleep of 1 ms", "a future"};
+constexpr const char* kReturnsNames[] = {"a value",         "an error",        "a cancellation",
+                                         "a sleep of 0 ms", "a sleep of 1 ms", "a future"};
 constexpr const char* kHungerNames[] = {"that looks", "that takes"};
 constexpr const char* kErrorNames[] = {"of ours", "cancelled"};
 constexpr const char* kWholeNames[] = {"of values", "of errors, too", "of an array", "of a number",

@@ -180,7 +180,7 @@ enum class Shape : std::uint8_t {
 };
 
 /// What a callable returns, which keeps what it was given until then.
-enum class Returns : std::uint8_t { value, error, nap, sleep, other, kCount };
+enum class Returns : std::uint8_t { value, error, cancelled, nap, sleep, other, kCount };
 
 /// Delays by number, and moments from `now` on.
 eyelet::Duration delay(std::size_t number);
