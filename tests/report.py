@@ -56,11 +56,13 @@ def skipped(out):
     return '\n'.join(line for line in out.splitlines() if line.startswith('skipped: '))
 
 
-def command(words):
-    """A check that passes if the command ends well."""
+def command(words, expected=''):
+    """A check that passes if the command ends well, or as expected."""
     def check(name, *_):
         end, out, err = run(words)
-        record(name, not end, bool(end), end, out + err if end else skipped(out))
+        failed = end != expected
+        why = (end or 'ended well') if failed else ''
+        record(name, not failed, failed, why, out + err if failed else skipped(out))
     return check
 
 

@@ -57,6 +57,22 @@ TEST(AsCompleted, is_a_source_for_for_each) {
   CHECK_EQUAL(Errc::none, code(task.result()));
 }
 
+TEST(AsCompleted, moves_values_that_can_only_be_moved) {
+  const std::array owners{loop.create_future<MoveOnly>(), loop.create_future<MoveOnly>()};
+  AsCompleted<MoveOnly, 2> completed{loop, owners};
+  int first = 0;
+  auto task = eyelet::for_each(loop, completed, [&first](Result<MoveOnly>&& owner) {
+    if (owner && first == 0) first = owner->id;
+  });
+  owners[1].set_result(7);
+  owners[0].set_error(Errc::user);
+  settle();
+  CHECK_EQUAL(7, first);
+  CHECK_EQUAL(Errc::none, code(task));
+  CHECK_EQUAL(Errc::invalid_state, code(owners[1]));
+  CHECK_EQUAL(Errc::user, code(owners[0]));
+}
+
 TEST(AsCompleted, takes_an_array_of_tasks) {
   AsCompleted completed{loop, std::array{loop.create_task([this] { return futures[1]; }),
                                          loop.create_task([] { return 1; })}};

@@ -9,9 +9,9 @@
 namespace eyelet {
 
 /// An asynchronous iterator over futures of one type, `N` at most, see for_each(). It touches none
-/// of them, whatever becomes of it; a future that is given twice comes once.
-/// Memory: one block for each future until it is done, one for the limit. If one is missing, next()
-/// fails with out_of_blocks.
+/// of them, whatever becomes of it, but takes a value that can only be moved; a future that is
+/// given twice comes once. Memory: one block for each future until it is done, one for the limit.
+/// If one is missing, next() fails with out_of_blocks.
 template <class T, std::size_t N>
 class AsCompleted : detail::WaitList {
  public:
@@ -69,7 +69,11 @@ class AsCompleted : detail::WaitList {
     if (left_ == 0) return detail::set_value<Item>(waiter);
     --left_;
     if (given_ == ended_) return detail::set_failed(waiter, Errc::timed_out);
-    detail::set_value<Item>(waiter, futures_[order_[given_++]].result());
+    const Future<T>& next = futures_[order_[given_++]];
+    if constexpr (std::is_copy_constructible_v<Result<T>>)
+      detail::set_value<Item>(waiter, next.result());
+    else
+      detail::set_value<Item>(waiter, next.take());
   }
   void pass_on() {}  // the outcome stays for the next next()
 

@@ -12,7 +12,9 @@ class CallbackPart::Call {
   ~Call() {
     if (!capture_.here()) return;
     Record& record = part_->record(number_);
-    expect(!record.pending || part_->scene_.over, "a callback was destroyed that nobody cancelled");
+    const bool closed = part_->scene_.loop.closed();
+    expect(!std::exchange(record.pending, false) || closed,
+           "a callback was destroyed that nobody cancelled");
     record.gone = true;
   }
 
@@ -37,35 +39,59 @@ int CallbackPart::add(Sort sort, TimePoint when, int node) {
   return static_cast<int>(records_.size()) - 1;
 }
 
-void CallbackPart::name(std::size_t place, eyelet::Handle handle, int number) {
+CallbackPart::Named CallbackPart::named(eyelet::Handle handle, int number) {
   record(number).pending = static_cast<bool>(handle);
-  names_[place] = Named{handle, number};
+  return Named{handle, number};
 }
 
 void CallbackPart::call_soon(std::size_t handle, const Deed& deed) {
   const int number = add(Sort::soon, TimePoint{}, kNoNode);
-  name(handle, scene_.loop.call_soon(Call{*this, number, deed}), number);
+  names_[handle] = named(scene_.loop.call_soon(Call{*this, number, deed}), number);
 }
 
 void CallbackPart::call_later(std::size_t handle, eyelet::Duration delay, const Deed& deed) {
   const int number = add(Sort::timer, scene_.after(delay), kNoNode);
-  name(handle, scene_.loop.call_later(delay, Call{*this, number, deed}), number);
+  names_[handle] = named(scene_.loop.call_later(delay, Call{*this, number, deed}), number);
 }
 
 void CallbackPart::call_at(std::size_t handle, TimePoint when, const Deed& deed) {
   const int number = add(Sort::timer, when, kNoNode);
-  name(handle, scene_.loop.call_at(when, Call{*this, number, deed}), number);
+  names_[handle] = named(scene_.loop.call_at(when, Call{*this, number, deed}), number);
 }
 
 void CallbackPart::add_done(std::size_t slot, std::size_t handle, const Deed& deed) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
   const int number = add(Sort::done, TimePoint{}, source.node);
-  name(handle, source.future.add_done_callback(Call{*this, number, deed}), number);
+  names_[handle] = named(source.future.add_done_callback(Call{*this, number, deed}), number);
 }
 
-void CallbackPart::cancel(std::size_t handle) {
-  const Named named = names_[handle];
+// Some are due together, and in another order than that in which they are armed.
+void CallbackPart::arm_many(eyelet::Duration span, std::size_t shift, const Deed& deed) {
+  constexpr std::size_t kMany = 12;
+  for (std::size_t n = 0; n < kMany; ++n) {
+    const auto place = static_cast<eyelet::Duration::rep>((n * 5 + shift) % 8);
+    const TimePoint when = scene_.after(span * place / 7);
+    const int number = add(Sort::timer, when, kNoNode);
+    Call call{*this, number, n == shift ? deed : Deed{}};
+    many_.push_back(named(scene_.loop.call_at(when, std::move(call)), number));
+  }
+}
+
+void CallbackPart::cancel_many(std::size_t spared) {
+  const std::vector<Named> many = std::move(many_);
+  many_.clear();
+  for (std::size_t n = 0; n < many.size(); ++n) {
+    if (n % 3 == spared)
+      many_.push_back(many[n]);
+    else
+      cancel(many[n]);
+  }
+}
+
+void CallbackPart::cancel(std::size_t handle) { cancel(Named{names_[handle]}); }
+
+void CallbackPart::cancel(const Named& named) {
   const bool pending = named.record >= 0 && std::exchange(record(named.record).pending, false);
   expect(named.handle.cancel() == pending, "a handle names something else than its callback");
   expect(!pending || record(named.record).gone, "what a callback captured outlives its cancel");

@@ -13,6 +13,9 @@ class CallbackPart {
   void call_soon(std::size_t handle, const Deed& deed);
   void call_later(std::size_t handle, eyelet::Duration delay, const Deed& deed);
   void call_at(std::size_t handle, TimePoint when, const Deed& deed);
+  /// Some timers, most of them far ahead, and one with the deed; only cancel_many() names them.
+  void arm_many(eyelet::Duration span, std::size_t shift, const Deed& deed);
+  void cancel_many(std::size_t spared);
   void add_done(std::size_t slot, std::size_t handle, const Deed& deed);
   void cancel(std::size_t handle);
   void remove_done(std::size_t slot, std::size_t handle);
@@ -45,12 +48,14 @@ class CallbackPart {
 
   Record& record(int number) { return records_[static_cast<std::size_t>(number)]; }
   int add(Sort sort, TimePoint when, int node);
-  void name(std::size_t place, eyelet::Handle handle, int number);
+  Named named(eyelet::Handle handle, int number);
+  void cancel(const Named& named);
   void ran(int number);
 
   Scene& scene_;
   std::vector<Record> records_;
   std::array<Named, kHandles> names_;
+  std::vector<Named> many_;
   unsigned last_soon_ = 0;
 };
 

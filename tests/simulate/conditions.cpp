@@ -114,15 +114,15 @@ void ConditionPart::wait(bool asks, Shape shape, std::size_t slot, const How& ho
   // Who watches must not fail to: he could not take the lock.
   if (shape >= Shape::shielded || (shape != Shape::held && scene_.may_lack(5))) shape = Shape::held;
   const int id = ++last_;
-  asking_first_ = id;
+  const int asking_before = std::exchange(asking_first_, id);  // somebody who found no block
   line_.push_back(Waiter{id, shape == Shape::held, scene_.disturbances});
   line_.back().keeps = asks && flag_;
   Future<void> wait = asks ? condition_->wait_for(Asking{this, id}) : condition_->wait();
-  asking_first_ = 0;
+  asking_first_ = asking_before;
   if (wait.done()) {
-    line_.pop_back();
+    line_.erase(line_.begin() + (find(id) - line_.data()));
     const bool allowed = locked || (asks && flag_);
-    expect(wait.error().code == Errc::out_of_blocks || !allowed, "a wait was refused");
+    expect(wait.error().code == scene_.loop.why_refused() || !allowed, "a wait was refused");
     return;
   }
   expect(locked || line_.back().keeps, "waits without the lock");
@@ -224,6 +224,12 @@ void ConditionPart::notify(std::size_t count) {
   const bool locked = lock_.lock->locked();
   expect(condition_->notify(count).has_value() == locked, "notifies without the lock");
   for (; locked && count != 0; --count) give_token(true);
+}
+
+void ConditionPart::notify_all() {
+  const bool locked = lock_.lock->locked();
+  expect(condition_->notify_all().has_value() == locked, "notifies all without the lock");
+  for (std::size_t n = locked ? line_.size() : 0; n != 0; --n) give_token(true);
 }
 
 void ConditionPart::renew() {

@@ -18,6 +18,7 @@ class ConditionPart {
   /// `asks`: until the flag is up.
   void wait(bool asks, Shape shape, std::size_t slot, const How& how);
   void notify(std::size_t count);
+  void notify_all();
   void turn_flag() { flag_ = !flag_; }
   void renew();
   /// Whether somebody waits for the lock, which another has: maybe one who waits for him.

@@ -12,14 +12,16 @@ void gives(Scene& scene, int source, const Result<Value>& outcome) {
     scene.nodes.saw_error(source, false, outcome.error().detail);
 }
 
-template <bool kLater>
+/// With `kTakes` the value goes with it.
+template <bool kLater, bool kTakes>
 class Then {
  public:
   Then(int source, Script script) : script_{std::move(script)}, source_{source} {}
-  Returned<kLater> operator()(const Value& value) {
+  Returned<kLater> operator()(std::conditional_t<kTakes, Value&&, const Value&> value) {
     const Turn turn{script_.scene()};
     expect(!script_.model().no_value, "a success continuation runs after a cancel");
     script_.scene().nodes.saw_value(source_, value.node);
+    if constexpr (kTakes) script_.scene().nodes.took_value(source_);
     return script_.run<kLater>();
   }
 
@@ -82,7 +84,7 @@ class Finally {
       return ignoring(script_.later(Nothing{}));
     } else {
       script_.model().done = true;
-      if (script_.fails()) return eyelet::failure(Errc::user, script_.node());
+      if (script_.fails()) return eyelet::failure(script_.error());
       return {};
     }
   }
@@ -100,10 +102,10 @@ class Finally {
   Script script_;
 };
 
-/// Behind what combines futures: each outcome that came is that of its source.
-class Combined {
+/// Behind a gather: each outcome that came is that of its source.
+class Gathered {
  public:
-  Combined(Scene& scene, int node) : script_{scene, node, kPlain} {}
+  Gathered(Scene& scene, int node) : script_{scene, node, kPlain} {}
 
   Result<Value> operator()(const std::tuple<Value, Value>& values) {
     return end(std::get<0>(values), std::get<1>(values));
@@ -112,29 +114,73 @@ class Combined {
     return end(std::get<0>(results), std::get<1>(results));
   }
   Result<Value> operator()(const std::array<Value, 2>& values) { return end(values[0], values[1]); }
-  Result<Value> operator()(eyelet::Done done) {
+
+  Result<Value> end(const Result<Value>& first, const Result<Value>& second) {
     const Turn turn{script_.scene()};
     expect(!script_.model().no_value, "a success continuation runs after a cancel");
-    for (const Slot& slot : script_.scene().slots)
-      for (std::size_t place = 0; place < 2; ++place)
-        if (slot.node != kNoNode && slot.node == source(place))
-          expect(slot.future.done() == done[place], "wait() tells wrongly what is done");
+    gives(script_.scene(), script_.model().sources[0], first);
+    gives(script_.scene(), script_.model().sources[1], second);
     script_.perform();
     return script_.outcome();
   }
 
  private:
-  int source(std::size_t place) const { return script_.model().sources[place]; }
-  Result<Value> end(const Result<Value>& first, const Result<Value>& second) {
+  Script script_;
+};
+
+/// The same, with the outcomes in storage.
+template <class Outcome>
+class Stored {
+ public:
+  Stored(Gathered gathered, const std::array<Outcome, 2>& outcomes)
+      : gathered_{std::move(gathered)}, outcomes_{&outcomes} {}
+  Result<Value> operator()() { return gathered_.end((*outcomes_)[0], (*outcomes_)[1]); }
+
+ private:
+  Gathered gathered_;
+  const std::array<Outcome, 2>* outcomes_;
+};
+
+/// Behind a wait: what must be done is, and no more is said to be.
+class Waited {
+ public:
+  Waited(Scene& scene, int node, bool limited, bool heeds_errors)
+      : script_{scene, node, kPlain}, limited_{limited}, heeds_errors_{heeds_errors} {}
+
+  Result<Value> operator()(eyelet::Done done) {
+    for (std::size_t place = 0; place < 2; ++place) {
+      const Future<Value>* const source = held(place);
+      expect(source == nullptr || source->done() == done[place],
+             "wait() tells wrongly what is done");
+    }
+    return (*this)();
+  }
+  Result<Value> operator()() {
     const Turn turn{script_.scene()};
     expect(!script_.model().no_value, "a success continuation runs after a cancel");
-    gives(script_.scene(), source(0), first);
-    gives(script_.scene(), source(1), second);
+    expect(limited_ || satisfied(held(0), held(1)), "wait() ends too early");
     script_.perform();
     return script_.outcome();
   }
 
+ private:
+  /// A source of which a handle is left, else null.
+  const Future<Value>* held(std::size_t place) const {
+    for (const Slot& slot : script_.scene().slots)
+      if (slot.node != kNoNode && slot.node == script_.model().sources[place]) return &slot.future;
+    return nullptr;
+  }
+
+  bool satisfied(const Future<Value>* a, const Future<Value>* b) const {
+    if (a == nullptr || b == nullptr || (a->done() && b->done())) return true;
+    if (script_.model().kind == Kind::wait_any) return a->done() || b->done();
+    const Future<Value>& first = a->done() ? *a : *b;
+    return heeds_errors_ && first.done() && !first.cancelled() && first.error().code != Errc::none;
+  }
+
   Script script_;
+  bool limited_;
+  bool heeds_errors_;
 };
 
 }  // namespace
@@ -154,12 +200,11 @@ void FuturePart::set_result(std::size_t promise) {
   scene_.nodes[slot.node].done = true;
 }
 
-void FuturePart::set_error(std::size_t promise) {
+void FuturePart::set_error(std::size_t promise, Errc code) {
   const Slot slot = promises_[promise];
   if (slot.node == kNoNode || slot.future.block() == nullptr) return;
   const bool takes = !slot.future.done() || slot.future.cancelled();
-  expect(slot.future.set_error(Errc::user, slot.node).has_value() == takes,
-         "set_error() says wrongly");
+  expect(slot.future.set_error(code, slot.node).has_value() == takes, "set_error() says wrongly");
   scene_.nodes[slot.node].done = true;
 }
 
@@ -167,17 +212,25 @@ void FuturePart::drop_promise(std::size_t promise) {
   const Slot goes = std::exchange(promises_[promise], Slot{});
 }
 
-void FuturePart::then(std::size_t slot, std::size_t into, const How& how) {
+void FuturePart::take(std::size_t slot) {
+  const Slot source = scene_.slots[slot];
+  if (source.node == kNoNode) return;
+  const Result<Value> taken = source.future.take();
+  if (!source.future.done()) return;
+  gives(scene_, source.node, taken);
+  if (taken) scene_.nodes.took_value(source.node);
+}
+
+void FuturePart::then(std::size_t slot, bool takes, std::size_t into, const How& how) {
   const Slot source = scene_.slots[slot];
   if (source.node == kNoNode) return;
   const int node = scene_.nodes.add(Kind::then, 1, source.node);
-  scene_.keep(
-      into,
-      by_return(how,
-                [&](auto later) {
-                  return source.future.then(Then<later>{source.node, Script{scene_, node, how}});
-                }),
-      node);
+  Script script{scene_, node, how};
+  const auto stage = [&](auto later) {
+    if (!takes) return source.future.then(Then<later, false>{source.node, std::move(script)});
+    return source.future.then(Then<later, true>{source.node, std::move(script)});
+  };
+  scene_.keep(into, by_return(how, stage), node);
 }
 
 void FuturePart::or_else(std::size_t slot, std::size_t into, const How& how) {
@@ -214,6 +267,19 @@ void FuturePart::create_task(std::size_t into, const How& how) {
                           return scene_.loop.create_task(Body<later>{Script{scene_, node, how}});
                         }),
               node);
+}
+
+void FuturePart::visit_tasks(const Deed& deed) {
+  if (std::exchange(visiting_, true)) return;
+  std::vector<const void*> visited;
+  scene_.loop.for_each_task([&](const eyelet::AnyFuture& task) {
+    const Turn turn{scene_};
+    expect(!task.done(), "a task is listed that has ended");
+    for (const void* other : visited) expect(other != task.block(), "a task is listed twice");
+    visited.push_back(task.block());
+    if (visited.size() == 1) scene_.perform(deed);
+  });
+  visiting_ = false;
 }
 
 void FuturePart::cancel(std::size_t slot) {
@@ -260,7 +326,7 @@ Errc FuturePart::run_until_complete(const Slot& awaited) {
   const Result<Value> outcome = scene_.loop.run_until_complete(awaited.future);
   if (awaited.future.done()) gives(scene_, awaited.node, outcome);
   if (!outcome) return outcome.error().code;
-  scene_.nodes[awaited.node].seen = true;  // and taken
+  scene_.nodes.took_value(awaited.node);
   return Errc::none;
 }
 
@@ -284,31 +350,56 @@ void FuturePart::gather(std::size_t first, std::size_t second, std::size_t whole
   const Slot a = scene_.slots[first];
   const Slot b = scene_.slots[second];
   if (a.node == kNoNode || b.node == kNoNode) return;
+  const bool errors_too = whole == 1 || whole == 4;
   const int node =
-      scene_.nodes.add(whole == 1 ? Kind::gather_all : Kind::gather, 4, a.node, b.node);
-  Combined combined{scene_, node};
-  if (whole == 0)
-    scene_.keep(into, eyelet::gather(a.future, b.future).then(std::move(combined)), node);
-  else if (whole == 1)
-    scene_.keep(into,
-                eyelet::gather(eyelet::kReturnErrors, a.future, b.future).then(std::move(combined)),
-                node);
-  else
-    scene_.keep(into, eyelet::gather(std::array{a.future, b.future}).then(std::move(combined)),
-                node);
+      scene_.nodes.add(errors_too ? Kind::gather_all : Kind::gather, 4, a.node, b.node);
+  const auto keep = [&](auto gather, auto callable) {
+    scene_.keep(into, gather.then(std::move(callable)), node);
+  };
+  Gathered gathered{scene_, node};
+  const std::array both{a.future, b.future};
+  if (whole == 0) return keep(eyelet::gather(a.future, b.future), std::move(gathered));
+  if (whole == 1)
+    return keep(eyelet::gather(eyelet::kReturnErrors, a.future, b.future), std::move(gathered));
+  if (whole == 2) return keep(eyelet::gather(both), std::move(gathered));
+  if (whole == 3) {
+    auto& values = values_.emplace_back(std::array{Value{kNoNode}, Value{kNoNode}});
+    return keep(eyelet::gather(scene_.loop, both.data(), both.size(), values.data()),
+                Stored{std::move(gathered), values});
+  }
+  auto& outcomes = outcomes_.emplace_back(
+      std::array<Result<Value>, 2>{eyelet::failure(Errc::user), eyelet::failure(Errc::user)});
+  keep(
+      eyelet::gather(eyelet::kReturnErrors, scene_.loop, both.data(), both.size(), outcomes.data()),
+      Stored{std::move(gathered), outcomes});
 }
 
-void FuturePart::wait(std::size_t first, std::size_t second, std::size_t when, std::size_t into) {
+void FuturePart::wait(Form form, std::size_t first, std::size_t second, std::size_t when,
+                      std::size_t into) {
   const Slot a = scene_.slots[first];
   const Slot b = scene_.slots[second];
   if (a.node == kNoNode || b.node == kNoNode) return;
   const auto until = static_cast<eyelet::ReturnWhen>(when % 3);
+  const bool limited = when >= 3;
   const int node = scene_.nodes.add(
       until == eyelet::ReturnWhen::first_completed ? Kind::wait_any : Kind::wait_all, 5, a.node,
       b.node);
-  const Future<eyelet::Done> wait = when < 3 ? eyelet::wait(until, a.future, b.future)
-                                             : eyelet::wait(until, 1ms, a.future, b.future);
-  scene_.keep(into, wait.then(Combined{scene_, node}), node);
+  const auto keep = [&](auto wait) {
+    const bool heeds_errors = until == eyelet::ReturnWhen::first_error;
+    scene_.keep(into, wait.then(Waited{scene_, node, limited, heeds_errors}), node);
+  };
+  const std::array<eyelet::AnyFuture, 2> any{a.future, b.future};
+  const Future<Value> both[] = {a.future, b.future};
+  switch (form) {
+    case Form::arguments:
+      return keep(limited ? eyelet::wait(until, 1ms, a.future, b.future)
+                          : eyelet::wait(until, a.future, b.future));
+    case Form::array:
+      return keep(limited ? eyelet::wait(until, 1ms, any) : eyelet::wait(until, any));
+    case Form::number:
+      return keep(limited ? eyelet::wait(until, 1ms, scene_.loop, both, 2)
+                          : eyelet::wait(until, scene_.loop, both, 2));
+  }
 }
 
 void FuturePart::check_quiet() const {
@@ -326,6 +417,11 @@ void FuturePart::list_held(std::vector<int>& held) const {
 
 void FuturePart::end() {
   for (Slot& promise : promises_) promise = Slot{};
+}
+
+void FuturePart::end_storage() {
+  values_.clear();
+  outcomes_.clear();
 }
 
 }  // namespace simulate

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <tests/simulate/groups.hpp>
 
 namespace simulate {
@@ -21,6 +22,14 @@ class GroupPart::End {
 };
 
 void GroupPart::check_members() const {
+  std::size_t failed = 0;
+  for (const int member : members_) failed += scene_.nodes[member].failed;
+  expect(group_->error_count() >= std::min<std::size_t>(failed, kErrors),
+         "a group forgot an error");
+  for (std::size_t i = 0; i < group_->error_count(); ++i) {
+    const Errc code = group_->error(i).code;
+    expect(code != Errc::none && code != Errc::cancelled, "a group keeps what is no error");
+  }
   for (const int member : members_) {
     expect(scene_.nodes[member].gone, "a group ended before a member began");
     for (const Slot& slot : scene_.slots)

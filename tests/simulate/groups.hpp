@@ -23,7 +23,9 @@ class GroupPart {
   int add_member();
 
   Scene& scene_;
-  std::optional<eyelet::TaskGroup<2>> group_;
+  static constexpr std::size_t kErrors = 2;
+
+  std::optional<eyelet::TaskGroup<kErrors>> group_;
   std::vector<int> members_;  // of the current run
   int run_ = kNoNode;
   unsigned run_count_ = 0;

@@ -28,6 +28,59 @@ class Asker::Came {
   unsigned generation_;
 };
 
+/// The same, and the item goes on to the body of a for_each.
+template <class Part>
+class Asker::Pull {
+ public:
+  explicit Pull(Part& part)
+      : capture_{part.scene_, Deed{}}, part_{&part}, generation_{part.generation_} {
+    part.asking_ = true;
+  }
+  Pull(Pull&&) noexcept = default;
+  ~Pull() {
+    if (capture_.here() && generation_ == part_->generation_) part_->asking_ = false;
+  }
+  template <class Item>
+  Item operator()(Item&& item) {
+    const Turn turn{part_->scene_};
+    expect(generation_ == part_->generation_, "an item of an iterator that has gone");
+    part_->asking_ = false;
+    part_->comes(item);
+    expect(!std::exchange(part_->on_its_way_, item.has_value()), "for_each forgot what came");
+    capture_.perform();
+    return std::forward<Item>(item);
+  }
+
+ private:
+  Capture capture_;
+  Part* part_;
+  unsigned generation_;
+};
+
+template <class Part>
+auto Through<Part>::next() {
+  const Turn turn{part->scene_};
+  using Item = typename decltype(part->source_->next())::value_type;
+  if (!part->source_ || part->asking_)
+    return eyelet::sleep(part->scene_.loop, 0ms).then([]() -> Item { return {}; });
+  Asker::Pull<Part> pull{*part};
+  return part->source_->next().then(std::move(pull));
+}
+
+template <class Part>
+void Asker::ask_for_all(Part& part, std::size_t into, const How& how) {
+  const int node = scene_.nodes.add_slow(4, true);
+  const Future<void> loop = eyelet::for_each(
+      scene_.loop, part.through_,
+      [&part, capture = Capture{scene_, how.deed}, is_first = true](const auto&) mutable {
+        const Turn turn{capture.scene()};
+        expect(std::exchange(part.on_its_way_, false), "for_each gives what did not come");
+        // Once: it may begin the iterator anew, which would not come to its end.
+        if (std::exchange(is_first, false)) capture.perform();
+      });
+  scene_.keep(into, then_or_cancel(loop, Body<false>{Script{scene_, node, kPlain}}), node);
+}
+
 void Asker::begin_anew() {
   ++generation_;
   asking_ = false;
@@ -76,6 +129,8 @@ void GeneratorPart::next(std::size_t into) {
   ask(*this, scene_.nodes.add(Kind::leaf, 2), into, [this] { return source_->next(); });
 }
 
+void GeneratorPart::for_each(std::size_t into, const How& how) { ask_for_all(*this, into, how); }
+
 // A cancel of it is taken for that of the producer.
 void GeneratorPart::close(std::size_t into) {
   if (!source_) return;
@@ -89,20 +144,29 @@ void GeneratorPart::check_quiet() const {
          "a generator keeps a value from who asks for it");
 }
 
-void AsCompletedPart::begin(std::size_t first, std::size_t second, bool limited) {
+void AsCompletedPart::begin(std::size_t first, std::size_t second, std::size_t kind) {
   const Slot a = scene_.slots[first];
   const Slot b = scene_.slots[second];
-  if (a.node == kNoNode || b.node == kNoNode) return;
+  if (a.node == kNoNode || b.node == kNoNode || std::exchange(beginning_, true)) return;
   begin_anew();
   nodes_ = {a.node, b.node};
-  expected_ = a.future.block() == b.future.block() ? 1 : 2;
+  const bool too_many = kind == 4;
+  expected_ = too_many ? 0 : a.future.block() == b.future.block() ? 1 : 2;
   came_ = 0;
-  limited_ = limited;
+  limited_ = kind == 1 || kind == 3;
   const std::array<Future<Value>, 2> futures{a.future, b.future};
-  if (limited)
-    source_.emplace(scene_.loop, futures, 1ms);
-  else
+  const Future<Value> three[] = {a.future, b.future, a.future};
+  if (too_many)
+    source_.emplace(scene_.loop, three, 3U);
+  else if (kind == 0)
     source_.emplace(scene_.loop, futures);
+  else if (kind == 1)
+    source_.emplace(scene_.loop, futures, 1ms);
+  else if (kind == 2)
+    source_.emplace(scene_.loop, three, 2U);
+  else
+    source_.emplace(scene_.loop, three, 2U, 1ms);
+  beginning_ = false;
 }
 
 void AsCompletedPart::next(std::size_t into) {
@@ -110,6 +174,8 @@ void AsCompletedPart::next(std::size_t into) {
   ask(*this, scene_.nodes.add(Kind::leaf, 2, nodes_[0], nodes_[1]), into,
       [this] { return source_->next(); });
 }
+
+void AsCompletedPart::for_each(std::size_t into, const How& how) { ask_for_all(*this, into, how); }
 
 void AsCompletedPart::comes(const std::optional<Result<Value>>& outcome) {
   if (outcome)

@@ -34,7 +34,7 @@ void LimitPart::reschedule(TimePoint when) {
   const bool lacks = scene_.may_lack(1);
   const Result<void> moved = timeout_->reschedule(when);
   if (moves && moved) return move(when);
-  expect(!moved && moved.error().code == (moves ? Errc::out_of_blocks : Errc::invalid_state),
+  expect(!moved && moved.error().code == (moves ? scene_.loop.why_refused() : Errc::invalid_state),
          "reschedule() says wrongly");
   expect(!moves || lacks, "reschedule() needs more than one block");
 }

@@ -131,11 +131,14 @@ int Nodes::origin(int node, bool of_value) const {
 void Nodes::saw_value(int node, int from) {
   Node& n = (*this)[node];
   expect(!n.no_value, "a value in spite of a cancel");
+  expect(!n.taken, "a value that was taken came again");
   expect(n.ran || n.kind == Kind::promise || passes_on(n, true), "a value though nothing ran");
   const int expected = origin(node, true);
   expect(expected == kNoNode || expected == from, "the value of something else");
   n.done = true;
 }
+
+void Nodes::took_value(int node) { (*this)[node].seen = (*this)[node].taken = true; }
 
 void Nodes::saw_error(int node, bool cancelled, int from) {
   Node& n = (*this)[node];

@@ -41,6 +41,7 @@ struct Node {
   bool gone = false;           ///< its callable was destroyed
   bool done = false;           ///< for certain, or as soon as its callable has returned
   bool seen = false;           ///< done, in a future that is held
+  bool taken = false;          ///< its value, of which nobody knows any more
   bool failed = false;         ///< done, with an error that is no cancellation
   unsigned last_callback = 0;  ///< that ran
   bool no_value = false;       ///< cancelled: it must not end with a value
@@ -75,6 +76,7 @@ class Nodes {
   }
   /// Its outcome was seen.
   void saw_value(int node, int origin);
+  void took_value(int node);
   void saw_error(int node, bool cancelled, int origin);
   /// Whether `node` waits for `awaited`, maybe by others.
   bool waits_for(int node, int awaited) {

@@ -34,10 +34,20 @@ Scene::Scene(const Setting& given)
   faults_of_32 = given.faults;
   eyelet::detail::fail_acquisition = fails_now;
   loop.set_exception_handler(
-      [](eyelet::Loop&, Error error, void* self) {
-        if (error.code == Errc::out_of_blocks) ++static_cast<Scene*>(self)->refusals;
-      },
+      [](eyelet::Loop&, Error error, void* self) { static_cast<Scene*>(self)->hears(error); },
       this);
+}
+
+void Scene::hears(Error error) {
+  if (error.code == Errc::deadlock) return;  // whoever could go on could have done so before
+  if (error.code == Errc::out_of_blocks) ++refusals;
+  const Deed deed = std::exchange(on_report, Deed{});
+  const std::size_t failures = loop.stats().failures;
+  {
+    const Turn turn{*this};
+    perform(deed);
+  }
+  refusals += static_cast<unsigned>(loop.stats().failures - failures);
 }
 
 void Scene::perform(const Deed& deed) {
@@ -68,6 +78,8 @@ void Scene::look() {
     const bool seen = std::exchange(nodes[slot.node].seen, slot.future.done());
     expect(!seen || slot.future.done(), "what was done is pending again");
     if (seen || !slot.future.done()) continue;
+    expect(slot.future.cancelled() == (slot.future.error().code == Errc::cancelled),
+           "cancelled() says something else than error()");
     if (const Result<Value>& result = slot.future.result())
       nodes.saw_value(slot.node, result->node);
     else
@@ -98,7 +110,8 @@ void Scene::await(int node, int inner) {
 
 bool Scene::may_lack(std::size_t blocks) const {
   const eyelet::Stats stats = loop.stats();
-  return stats.capacity - stats.in_use < blocks || (eyelet::kFaultInjection && setting.faults != 0);
+  return loop.closed() || stats.capacity - stats.in_use < blocks ||
+         (eyelet::kFaultInjection && setting.faults != 0);
 }
 
 void Scene::finish() {

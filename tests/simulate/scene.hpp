@@ -114,6 +114,8 @@ class Scene {
   bool may_lack(std::size_t blocks) const;
   /// Deeds are done no more.
   void finish();
+  /// The exception handler.
+  void hears(Error error);
   /// When a delay that begins now is over.
   TimePoint after(eyelet::Duration delay) const { return saturating_add(port.now(), delay); }
   /// A timer is armed, and fires.
@@ -140,7 +142,8 @@ class Scene {
   bool over = false;           ///< deeds are done no more
   bool circular = false;       ///< futures may wait in a circle
   bool endless = false;        ///< something waits for the end of time
-  unsigned refusals = 0;       ///< reported
+  Deed on_report{};            ///< what the exception handler does next
+  unsigned refusals = 0;       ///< reported, or caused by what it did
   unsigned armed = 0;          ///< timers, ever
   unsigned disturbances = 0;   ///< what may have cancelled a wait from afar
 

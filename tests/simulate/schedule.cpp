@@ -15,6 +15,7 @@ enum class Family : std::uint8_t {
   loop,
   runs,
   callbacks,
+  timers,
   futures,
   combinators,
   limits,
@@ -52,6 +53,7 @@ constexpr Row kRows[] = {
     {Code::run_until_complete, Family::runs, "run_until_complete", Of::slot},
     {Code::run_forever, Family::runs, "run_forever, and stop it", Of::moment},
     {Code::stop, Family::runs, "stop"},
+    {Code::on_report, Family::runs, "upon the next report", {}, {}, {}, false, true},
 
     {Code::call_soon, Family::callbacks, "call_soon", Of::handle, {}, {}, false, true},
     {Code::call_later, Family::callbacks, "call_later", Of::handle, Of::delay, {}, false, true},
@@ -67,14 +69,20 @@ constexpr Row kRows[] = {
      true},
     {Code::remove_done_callback, Family::callbacks, "remove_done_callback", Of::slot, Of::handle},
 
+    {Code::arm_many, Family::timers, "arm many within", Of::span, Of::count, {}, false, true},
+    {Code::cancel_many, Family::timers, "cancel many of them", Of::count},
+    {Code::leap, Family::timers, "the clock goes on by", Of::span},
+
     {Code::create_future, Family::futures, "create_future", Of::promise, {}, {}, true},
     {Code::set_result, Family::futures, "set_result", Of::promise},
-    {Code::set_error, Family::futures, "set_error", Of::promise},
+    {Code::set_error, Family::futures, "set_error", Of::promise, Of::error},
     {Code::drop_promise, Family::futures, "drop", Of::promise},
-    {Code::then, Family::futures, "then", Of::slot, {}, Of::returns, true, true},
+    {Code::take, Family::futures, "take", Of::slot},
+    {Code::then, Family::futures, "then", Of::slot, Of::hunger, Of::returns, true, true},
     {Code::or_else, Family::futures, "or_else", Of::slot, {}, Of::returns, true, true},
     {Code::finally, Family::futures, "finally", Of::slot, {}, Of::returns, true, true},
     {Code::create_task, Family::futures, "create_task", {}, {}, Of::returns, true, true},
+    {Code::visit_tasks, Family::futures, "for_each_task", {}, {}, {}, false, true},
     {Code::cancel, Family::futures, "cancel", Of::slot},
     {Code::uncancel, Family::futures, "uncancel", Of::slot},
     {Code::drop, Family::futures, "drop", Of::slot},
@@ -84,8 +92,20 @@ constexpr Row kRows[] = {
     {Code::wait_for, Family::combinators, "wait_for", Of::slot, Of::delay, {}, true},
     {Code::gather, Family::combinators, "gather", Of::slot, Of::slot, Of::whole, true},
     {Code::wait, Family::combinators, "wait", Of::slot, Of::slot, Of::when, true},
-    {Code::as_completed, Family::combinators, "as_completed", Of::slot, Of::slot, Of::choice},
+    {Code::wait_of_array, Family::combinators, "wait for an array", Of::slot, Of::slot, Of::when,
+     true},
+    {Code::wait_of_number, Family::combinators, "wait for a number", Of::slot, Of::slot, Of::when,
+     true},
+    {Code::as_completed, Family::combinators, "as_completed", Of::slot, Of::slot, Of::iteration},
     {Code::next, Family::combinators, "next of as_completed", {}, {}, {}, true},
+    {Code::for_each_outcome,
+     Family::combinators,
+     "for_each of as_completed",
+     {},
+     {},
+     {},
+     true,
+     true},
     {Code::end_as_completed, Family::combinators, "destroy as_completed"},
 
     {Code::limit, Family::limits, "limit by", Of::timeout, Of::slot, Of::delay, true},
@@ -134,6 +154,7 @@ constexpr Row kRows[] = {
     {Code::wait_condition_for, Family::conditions, "wait_for the flag", Of::condition, Of::shape,
      Of::returns, true, true},
     {Code::notify, Family::conditions, "notify", Of::condition, Of::count},
+    {Code::notify_all, Family::conditions, "notify_all", Of::condition},
     {Code::turn_flag, Family::conditions, "turn the flag", Of::condition},
 
     {Code::get, Family::queues, "get", Of::queue, Of::shape, Of::returns, true, true},
@@ -161,6 +182,7 @@ constexpr Row kRows[] = {
 
     {Code::begin_generator, Family::generators, "generator", Of::count},
     {Code::next_value, Family::generators, "next of the generator", {}, {}, {}, true},
+    {Code::for_each_value, Family::generators, "for_each of the generator", {}, {}, {}, true, true},
     {Code::close_generator, Family::generators, "aclose the generator", {}, {}, {}, true},
     {Code::end_generator, Family::generators, "destroy the generator"},
 
@@ -174,26 +196,37 @@ constexpr Row kRows[] = {
     {Code::interrupt, Family::signals, "an interrupt", Of::port_call, Of::signal},
 };
 
-constexpr Duration kDelays[] = {0ms, 1ms, 2ms, 1h};
-constexpr const char* kDelayNames[] = {"0 ms", "1 ms", "2 ms", "1 h"};
-constexpr const char* kMomentNames[] = {"until the past", "0 ms", "1 ms", "2 ms", "for ever"};
+constexpr Duration kDelays[] = {0ms, 1ms, 2ms, 70ms, 1h};
+constexpr const char* kDelayNames[] = {"0 ms", "1 ms", "2 ms", "70 ms", "1 h"};
+constexpr const char* kMomentNames[] = {"until the past", "0 ms", "1 ms",    "2 ms",
+                                        "70 ms",          "1 h",  "for ever"};
+constexpr Duration kSpans[] = {70ms, 5s, 5min, 5h, 40h};
+constexpr const char* kSpanNames[] = {"70 ms", "5 s", "5 min", "5 h", "40 h"};
 constexpr const char* kShapeNames[] = {"as it is",    "and then", "within 1 ms",
                                        "within 0 ms", "shielded", "gathered"};
-constexpr const char* kReturnsNames[] = {"a value", "an error", "a sleep of 0 ms",
-                                         "a sleep of 1 ms", "a future"};
-constexpr const char* kWholeNames[] = {"of values", "of errors, too", "of an array"};
+constexpr const char* kReturnsNames[] = {"a value",         "an error",        "a cancellation",
+                                         "a sleep of 0 ms", "a sleep of 1 ms", "a future"};
+constexpr const char* kHungerNames[] = {"that looks", "that takes"};
+constexpr const char* kErrorNames[] = {"of ours", "cancelled"};
+constexpr const char* kWholeNames[] = {"of values", "of errors, too", "of an array", "of a number",
+                                       "of a number, errors, too"};
 constexpr const char* kWhenNames[] = {"for the first",
                                       "for the first error",
                                       "for all",
                                       "for the first, within 1 ms",
                                       "for the first error, within 1 ms",
                                       "for all, within 1 ms"};
-constexpr const char* kChoiceNames[] = {"gracefully", "within 1 ms, or at once"};
+constexpr const char* kIterationNames[] = {"of an array", "of an array, within 1 ms", "of a number",
+                                           "of a number, within 1 ms", "of too many"};
+constexpr const char* kChoiceNames[] = {"gracefully", "at once"};
 constexpr const char* kPrimitiveNames[] = {"lock 1",  "semaphore 0", "semaphore 1", "event",
                                            "barrier", "condition 0", "condition 1", "queue 0",
                                            "queue 1", "queue 2",     "queue 3"};
 
 constexpr const char* kSignalNames[] = {"posts", "sets the flag", "puts an item"};
+
+// The end of time, and where buckets of all levels of the timer wheel end.
+constexpr TimePoint kStarts[] = {eyelet::kEndOfTime - 3h, TimePoint{Duration{1LL << 40} - 1500us}};
 
 /// What an operand may be: how many there are, and either a name for each or one for all.
 struct Operands {
@@ -215,11 +248,15 @@ Operands operands(Of of, const Setting& setting) {
     case Of::handle: return {kHandles, nullptr, "handle "};
     case Of::delay: return named(kDelayNames);
     case Of::moment: return named(kMomentNames);
+    case Of::span: return named(kSpanNames);
     case Of::shape: return named(kShapeNames);
     case Of::returns: return named(kReturnsNames);
+    case Of::hunger: return named(kHungerNames);
+    case Of::error: return named(kErrorNames);
     case Of::count: return {3, nullptr, "times 1 + "};
     case Of::whole: return named(kWholeNames);
     case Of::when: return named(kWhenNames);
+    case Of::iteration: return named(kIterationNames);
     case Of::choice: return named(kChoiceNames);
     case Of::timeout: return {kTimeouts, nullptr, "timeout "};
     case Of::lock: return {kLocks, nullptr, "lock "};
@@ -244,7 +281,7 @@ Setting random_setting(Random& random) {
   setting.parties = random.byte(1, 4);
   if (random.one_in(4)) setting.faults = random.byte(1, 5);
   setting.closes = random.one_in(4);
-  if (random.one_in(4)) setting.start = eyelet::kEndOfTime - 3h;
+  if (random.one_in(2)) setting.start = kStarts[random.below(std::size(kStarts))];
   if (random.one_in(2)) setting.first_timer_order = std::numeric_limits<std::size_t>::max() - 5;
   return setting;
 }
@@ -310,6 +347,8 @@ TimePoint moment(std::size_t number, TimePoint now) {
   if (number == std::size(kMomentNames) - 1) return eyelet::kNever;
   return saturating_add(now, kDelays[number - 1]);
 }
+
+eyelet::Duration span(std::size_t number) { return kSpans[number]; }
 
 Schedule generate(std::uint64_t seed) {
   Random random{seed};

@@ -36,10 +36,14 @@ enum class Code : std::uint8_t {
   run_until_complete,
   run_forever,
   stop,
+  on_report,
   // callbacks
   call_soon,
   call_later,
   call_at,
+  arm_many,
+  cancel_many,
+  leap,
   cancel_handle,
   add_done_callback,
   remove_done_callback,
@@ -48,10 +52,12 @@ enum class Code : std::uint8_t {
   set_result,
   set_error,
   drop_promise,
+  take,
   then,
   or_else,
   finally,
   create_task,
+  visit_tasks,
   cancel,
   uncancel,
   drop,
@@ -61,8 +67,11 @@ enum class Code : std::uint8_t {
   wait_for,
   gather,
   wait,
+  wait_of_array,
+  wait_of_number,
   as_completed,
   next,
+  for_each_outcome,
   end_as_completed,
   limit,
   limit_until,
@@ -90,6 +99,7 @@ enum class Code : std::uint8_t {
   wait_condition,
   wait_condition_for,
   notify,
+  notify_all,
   turn_flag,
   get,
   put,
@@ -114,6 +124,7 @@ enum class Code : std::uint8_t {
   // generators
   begin_generator,
   next_value,
+  for_each_value,
   close_generator,
   end_generator,
   // from outside
@@ -135,11 +146,15 @@ enum class Of : std::uint8_t {
   handle,
   delay,
   moment,
+  span,  ///< over levels of the timer wheel
   shape,
   returns,
-  count,  ///< of those to be notified, of rounds, of items
-  whole,  ///< kind of gather
-  when,   ///< kind of wait
+  hunger,  ///< of a then
+  error,
+  count,      ///< of those to be notified, of rounds, of items
+  whole,      ///< kind of gather
+  when,       ///< kind of wait
+  iteration,  ///< kind of as_completed
   choice,
   timeout,
   lock,
@@ -165,11 +180,12 @@ enum class Shape : std::uint8_t {
 };
 
 /// What a callable returns, which keeps what it was given until then.
-enum class Returns : std::uint8_t { value, error, nap, sleep, other, kCount };
+enum class Returns : std::uint8_t { value, error, cancelled, nap, sleep, other, kCount };
 
 /// Delays by number, and moments from `now` on.
 eyelet::Duration delay(std::size_t number);
 eyelet::TimePoint moment(std::size_t number, eyelet::TimePoint now);
+eyelet::Duration span(std::size_t number);
 
 struct Operation {
   Code code = Code::nothing;

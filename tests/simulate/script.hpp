@@ -59,12 +59,15 @@ class Script {
       return outcome();
   }
 
-  bool fails() const { return returns_ == Returns::error; }
+  bool fails() const { return returns_ == Returns::error || returns_ == Returns::cancelled; }
+  Error error() const {
+    return Error{returns_ == Returns::error ? Errc::user : Errc::cancelled, node_};
+  }
 
   /// What it returns at once.
   Result<Value> outcome() const {
     model().done = true;
-    if (fails()) return eyelet::failure(Errc::user, node_);
+    if (fails()) return eyelet::failure(error());
     return Value{node_};
   }
 

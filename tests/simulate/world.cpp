@@ -57,10 +57,14 @@ void World::operate(const Step& step) {
       if (outside || loop.running()) run_forever(moment(o.what, port.now()));
       return;
     case Code::stop: return stop();
+    case Code::on_report: on_report = step.deed; return;
     case Code::advance: return port.advance(delay(o.what));
     case Code::call_soon: return callbacks_.call_soon(o.what, step.deed);
     case Code::call_later: return callbacks_.call_later(o.what, delay(o.second), step.deed);
     case Code::call_at: return callbacks_.call_at(o.what, moment(o.second, port.now()), step.deed);
+    case Code::arm_many: return callbacks_.arm_many(span(o.what), o.second, step.deed);
+    case Code::cancel_many: return callbacks_.cancel_many(o.what);
+    case Code::leap: return port.advance(span(o.what));
     case Code::cancel_handle: return callbacks_.cancel(o.what);
     case Code::add_done_callback: return callbacks_.add_done(o.what, o.second, step.deed);
     case Code::remove_done_callback: return callbacks_.remove_done(o.what, o.second);
@@ -77,12 +81,15 @@ void World::operate_on_futures(const Operation& o, const How& how) {
   switch (o.code) {
     case Code::create_future: return futures_.create(o.what, o.into);
     case Code::set_result: return futures_.set_result(o.what);
-    case Code::set_error: return futures_.set_error(o.what);
+    case Code::set_error:
+      return futures_.set_error(o.what, o.second == 0 ? Errc::user : Errc::cancelled);
     case Code::drop_promise: return futures_.drop_promise(o.what);
-    case Code::then: return futures_.then(o.what, o.into, how);
+    case Code::take: return futures_.take(o.what);
+    case Code::then: return futures_.then(o.what, o.second != 0, o.into, how);
     case Code::or_else: return futures_.or_else(o.what, o.into, how);
     case Code::finally: return futures_.finally(o.what, o.into, how);
     case Code::create_task: return futures_.create_task(o.into, how);
+    case Code::visit_tasks: return futures_.visit_tasks(how.deed);
     case Code::cancel: return futures_.cancel(o.what);
     case Code::uncancel: return futures_.uncancel(o.what);
     case Code::drop: return futures_.drop(o.what);
@@ -90,9 +97,13 @@ void World::operate_on_futures(const Operation& o, const How& how) {
     case Code::shield: return futures_.shield(o.what, o.into);
     case Code::wait_for: return futures_.wait_for(o.what, delay(o.second), o.into);
     case Code::gather: return futures_.gather(o.what, o.second, o.third, o.into);
-    case Code::wait: return futures_.wait(o.what, o.second, o.third, o.into);
-    case Code::as_completed: return as_completed_.begin(o.what, o.second, o.third != 0);
+    case Code::wait: return futures_.wait(Form::arguments, o.what, o.second, o.third, o.into);
+    case Code::wait_of_array: return futures_.wait(Form::array, o.what, o.second, o.third, o.into);
+    case Code::wait_of_number:
+      return futures_.wait(Form::number, o.what, o.second, o.third, o.into);
+    case Code::as_completed: return as_completed_.begin(o.what, o.second, o.third);
     case Code::next: return as_completed_.next(o.into);
+    case Code::for_each_outcome: return as_completed_.for_each(o.into, how);
     case Code::end_as_completed: return as_completed_.end();
     case Code::limit: return limits_[o.what].run(o.second, delay(o.third), o.into);
     case Code::limit_until:
@@ -126,6 +137,7 @@ void World::operate_on_permits(const Operation& o, const How& how) {
     case Code::wait_condition: return conditions_[o.what].wait(false, shape, o.into, how);
     case Code::wait_condition_for: return conditions_[o.what].wait(true, shape, o.into, how);
     case Code::notify: return conditions_[o.what].notify(1U + o.second);
+    case Code::notify_all: return conditions_[o.what].notify_all();
     case Code::turn_flag: return conditions_[o.what].turn_flag();
     default: return;
   }
@@ -168,6 +180,7 @@ void World::operate_on_signals(const Operation& o, const How& how) {
   switch (o.code) {
     case Code::begin_generator: return generator_.begin(1U + o.what);
     case Code::next_value: return generator_.next(o.into);
+    case Code::for_each_value: return generator_.for_each(o.into, how);
     case Code::close_generator: return generator_.close(o.into);
     case Code::end_generator: return generator_.end();
     case Code::post: return signals_.post(how.deed);
@@ -234,7 +247,11 @@ void World::check_blocks() {
                      nodes.blocks(holds);
   most += static_cast<std::size_t>(
       std::count_if(held.begin(), held.end(), [](HeldWait* wait) { return wait != nullptr; }));
-  expect(loop.stats().in_use <= most, "blocks are in use that nobody needs");
+  const std::size_t in_use = loop.stats().in_use;
+  expect(in_use <= most, "blocks are in use that nobody needs");
+  std::size_t shown = 0;
+  loop.for_each_block([&shown](const eyelet::BlockInfo&) { ++shown; });
+  expect(shown == in_use, "for_each_block() shows others than those in use");
 }
 
 void World::end() {
@@ -246,8 +263,8 @@ void World::end() {
     end_what_waits();
     check_end();
   }
-  finish();
   expect(loop.close().has_value(), "the loop does not close");
+  finish();
   signals_.check_mail();
   let_go();
   for (Slot& slot : slots) slot = Slot{};
@@ -255,6 +272,7 @@ void World::end() {
   for (LimitPart& limit : limits_) limit.renew();
   as_completed_.end();
   generator_.end();
+  futures_.end_storage();
   const eyelet::Stats stats = loop.stats();
   expect(stats.in_use == 0, "blocks are in use when all has ended");
   expect(captures == 0, "a callable outlives its loop");

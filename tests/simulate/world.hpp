@@ -6,9 +6,11 @@
 //   a cancel is heard once, and no completion swallows it               Nodes
 //   what carries a resource survives a cancel, or goes once             HeldGuard, Item, Value
 //   nothing stays registered, no block stays that nobody needs          Nodes::blocks
-//   callables and their destructors may call anything                   Deed
+//   callables, their destructors, also while the loop closes, and the
+//   exception handler may call anything                                 Deed
 //   a handle names one callback for ever                                CallbackPart
-//   timers are never early, in order, sampled once a pass               Scene::fire
+//   timers are never early, in order, sampled once a pass, on all
+//   levels of the timer wheel                                           Scene::fire
 //   a limit is where it was put last, and cancels at its moment         LimitPart
 //   a signal from an interrupt wakes, whenever it comes                 SignalPart
 //   a pass runs what it found and no more, and all of it                World::run_pass

@@ -220,9 +220,10 @@ class Toolchain:
             for name, program in self.examples.items():
                 yield self.run_example(f'examples/{name}', program, self.env['RUNNER']) or program
         for path, program in filter(lambda each: self.checks(str(each[0])), self.firmware.items()):
-            runner = self.env['FIRMWARE_RUNNER']
+            runner, end = self.env['FIRMWARE_RUNNER'], Path(f'{path}.end')
+            expected = end.read_text().strip() if end.exists() else ''
             yield self.run_example(path, program, runner) or check(
-                f'{self.name}: {path}', report.command([*runner, *program]), program)
+                f'{self.name}: {path}', report.command([*runner, *program], expected), program)
         if self.firmware:
             images = [str(program[0]) for program in self.firmware.values()]
             yield check(f'{self.name}: symbols of firmware', report.command(
