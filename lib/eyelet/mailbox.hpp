@@ -11,7 +11,7 @@
 
 namespace eyelet::detail {
 
-/// The alignment of what has a writer of its own: a cache line of two goes to and fro.
+/// The alignment of what has a writer of its own: two would take the cache line from each other.
 template <class T>
 inline constexpr std::size_t kApart = sizeof(void*) == 8 ? 64 : alignof(T);
 
