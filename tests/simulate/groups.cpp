@@ -44,6 +44,7 @@ int GroupPart::add_member() {
 }
 
 void GroupPart::run(std::size_t into, const How& how) {
+  if (!group_) return;  // what goes with it reports something
   ++scene_.disturbances;
   const int body = add_member();
   const int end = scene_.nodes.add_slow(2, false, body);
@@ -65,6 +66,7 @@ void GroupPart::run(std::size_t into, const How& how) {
 }
 
 void GroupPart::join(std::size_t into, const How& how) {
+  if (!group_) return;
   const int node = add_member();
   const bool open = group_->open();
   Future<Value> task = by_return(how, [&](auto later) -> Future<Value> {
@@ -82,12 +84,14 @@ void GroupPart::join(std::size_t into, const How& how) {
 
 void GroupPart::cancel() {
   ++scene_.disturbances;
-  group_->cancel();
+  if (group_) group_->cancel();
 }
 
 void GroupPart::renew() {
+  if (!group_) return;
   ++scene_.disturbances;
   ++run_count_;
+  group_.reset();
   group_.emplace(scene_.loop);
 }
 
