@@ -18,6 +18,11 @@ class GroupPart {
 
  private:
   class End;
+  struct Run {
+    int node = kNoNode;
+    std::vector<int> members;
+    unsigned number = 0;
+  };
 
   void check_members() const;
   int add_member();
@@ -26,9 +31,7 @@ class GroupPart {
   static constexpr std::size_t kErrors = 2;
 
   std::optional<eyelet::TaskGroup<kErrors>> group_;
-  std::vector<int> members_;  // of the current run
-  int run_ = kNoNode;
-  unsigned run_count_ = 0;
+  Run run_;  // the current one, or the last
 };
 
 }  // namespace simulate
