@@ -678,6 +678,17 @@ TEST(LoopOutOfBlocks, is_over_once_a_block_is_free) {
   CHECK_EQUAL(2U, loop.stats().peak);
 }
 
+TEST(LoopOutOfBlocks, fails_also_if_the_handler_that_hears_of_it_frees_one) {
+  static Handle taken;
+  loop.call_soon(note("a"));
+  taken = loop.call_soon(note("b"));
+  loop.set_exception_handler([](Loop&, Error, void*) { CHECK_TRUE(taken.cancel()); });
+  CHECK_EQUAL(Errc::out_of_blocks, loop.call_soon(note("c")).error());
+  CHECK_EQUAL(Errc::none, loop.call_soon(note("d")).error());
+  run_pass();
+  STRCMP_EQUAL("a d ", log.c_str());
+}
+
 TEST(LoopOutOfBlocks, a_callback_gives_its_block_back_before_it_runs) {
   loop.call_soon([this] {
     loop.call_soon(note("a"));

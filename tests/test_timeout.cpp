@@ -212,3 +212,19 @@ TEST(Timeouts, moved_100000_times_leave_the_pool_as_it_was) {
   CHECK_EQUAL(blocks, in_use());
   CHECK_EQUAL(1U, loop.stats().timers);
 }
+
+TEST(Timeouts, run_again_in_the_continuation_of_their_own_run) {
+  auto second = loop.create_future<int>();
+  limited = scope.run(inner, 5us).or_else([this, &second](eyelet::Error error) {
+    CHECK_EQUAL(Errc::timed_out, error.code);
+    CHECK_TRUE(scope.expired());
+    return scope.run(second, 7us);
+  });
+  advance(5us);
+  CHECK_FALSE(limited.done());
+  CHECK_FALSE(scope.expired());
+  CHECK_TRUE(scope.when() == at(12us));
+  advance(7us);
+  CHECK_TRUE(second.cancelled());
+  CHECK_EQUAL(Errc::timed_out, code(limited));
+}

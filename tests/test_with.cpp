@@ -545,3 +545,14 @@ TEST(With, that_finds_no_block_for_itself_does_not_enter) {
   settle();
   CHECK_EQUAL(0, room.inside);
 }
+
+TEST(With, inside_another_of_the_same_lock_is_a_deadlock_that_a_cancel_opens) {
+  const Future<void> outer = with(lock, [this] { return with(lock, [this] { log += 'x'; }); });
+  CHECK_EQUAL(Errc::deadlock, code(loop.run_until_complete(outer)));
+  check_reports(Errc::deadlock);
+  CHECK_TRUE(outer.cancel());
+  settle();
+  CHECK_TRUE(outer.cancelled());
+  CHECK_FALSE(lock.locked());
+  STRCMP_EQUAL("", log.c_str());
+}
