@@ -58,13 +58,15 @@ class [[nodiscard]] AnyFuture {
   }
   /// Takes over one handle of `block`; null: there was none to be had in `loop`.
   AnyFuture(Loop& loop, detail::Block* block) : held_{loop, block} {}
+  /// The same of what such a handle held.
   explicit AnyFuture(detail::Held held) : held_{held} {}
   /// Null if there is none.
   [[gnu::always_inline]] detail::Block* block() const { return held_.block(); }
   /// Null for a future of nothing.
   [[gnu::always_inline]] Loop* loop() const { return held_.loop(); }
-  /// Gives the handle away.
+  /// Gives the handle away; whoever gets it drops it, or hands it on.
   [[gnu::always_inline]] detail::Held give_away() && { return std::exchange(held_, {}); }
+  /// The same, as a block; null if there is none.
   [[gnu::always_inline]] detail::Block* release() && {
     return std::move(*this).give_away().block();
   }
@@ -148,6 +150,7 @@ class [[nodiscard]] Future : public AnyFuture {
 
   /// Takes over one handle of `block`, which has a result of this type; null: none in `loop`.
   Future(Loop& loop, detail::Block* block) : AnyFuture{loop, block} {}
+  /// The same of what such a handle held.
   explicit Future(detail::Held held) : AnyFuture{held} {}
 };
 
