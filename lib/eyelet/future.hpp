@@ -66,10 +66,6 @@ class [[nodiscard]] AnyFuture {
   [[gnu::always_inline]] Loop* loop() const { return held_.loop(); }
   /// Gives the handle away; whoever gets it drops it, or hands it on.
   [[gnu::always_inline]] detail::Held give_away() && { return std::exchange(held_, {}); }
-  /// The same, as a block; null if there is none.
-  [[gnu::always_inline]] detail::Block* release() && {
-    return std::move(*this).give_away().block();
-  }
   /// Why there is no block.
   Errc no_block() const { return held_.no_block(); }
   /// What set_result and set_error say if it is no pending promise.

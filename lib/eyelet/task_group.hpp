@@ -108,9 +108,8 @@ class TaskGroup : public detail::TaskGroupCore {
   auto create_task(F&& body, Name... name) {
     using T = typename decltype(loop_->create_task(std::forward<F>(body), name...))::value_type;
     using Created = MemberTask<T>;
-    if (!open())
-      return Created{*loop_, detail::failed_future<T>(*loop_, Errc::invalid_state).release()};
-    Created task{*loop_, loop_->create_task(std::forward<F>(body), name...).release()};
+    if (!open()) return Created{detail::failed_future<T>(*loop_, Errc::invalid_state).give_away()};
+    Created task{loop_->create_task(std::forward<F>(body), name...).give_away()};
     return add(task.block(), false) ? task : Created{*loop_, nullptr};
   }
 

@@ -98,7 +98,7 @@ struct With {
           return leave(stage, scope, failure(Errc::invalid_state), true);
         scope.fn.~Fn();
         scope.phase = Phase::body;
-        return std::move(returned).release();
+        return std::move(returned).give_away().block();
       } else {
         return leave(stage, scope, Result<T>{std::move(returned)}, true);
       }
@@ -119,7 +119,7 @@ struct With {
     if constexpr (kExits) {
       Future<void> left = scope.resource->exit();
       if (left.block() == nullptr) scope.outcome = failure(left.error());
-      if (left.block() != nullptr) return std::move(left).release();
+      if (left.block() != nullptr) return std::move(left).give_away().block();
     } else {
       const Result<void> left = scope.resource->release();
       if (!left) scope.outcome = failure(left.error());

@@ -53,7 +53,7 @@ bool holds_task(const Scene& scene, const Slot& slot) {
 
 /// One more handle to the task in `slot`, as create_task() gave it.
 eyelet::Task<Value> task_in(Slot slot) {
-  return {*slot.future.loop(), std::move(slot.future).release()};
+  return {*slot.future.loop(), std::move(slot.future).give_away().block()};
 }
 
 unsigned requests(const Scene& scene, const Slot& slot) {
