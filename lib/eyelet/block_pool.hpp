@@ -188,10 +188,7 @@ class BlockPool {
     bool exhausted = block == nullptr && fresh_ == capacity_;
     if constexpr (kFaultInjection)
       exhausted = exhausted || (fail_acquisition != nullptr && fail_acquisition());
-    if (exhausted) {
-      count_failure<kBlockBytes, kFaultInjection, kTimerWheelLevels>();
-      return nullptr;
-    }
+    if (exhausted) return nullptr;
     if (block != nullptr) {
       free_ = static_cast<Block*>(block->next);
     } else {
@@ -217,7 +214,6 @@ class BlockPool {
   Count capacity() const { return capacity_; }
   /// Blocks ever handed out. Free ones are used again first, so it is the highest number in use.
   Count peak() const { return fresh_; }
-  std::uint32_t failures() const { return failures_; }
   Block& operator[](Count index) const { return blocks_[index]; }
   Count index(const Block& block) const { return static_cast<Count>(&block - blocks_); }
 
@@ -231,14 +227,8 @@ class BlockPool {
     block.depth = 0;
   }
 
-  // Its template arguments are the link-time tag: code that was built with another layout asks for
-  // a function that the library does not have.
-  template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
-  [[gnu::cold]] void count_failure();
-
   Block* blocks_;
   Block* free_ = nullptr;
-  std::uint32_t failures_ = 0;
   Count capacity_;
   Count fresh_ = 0;
 };

@@ -129,7 +129,7 @@ Future<void> Condition::begin(Predicate&& holds, bool at_once) {
   using Wait = ConditionWait<std::decay_t<Predicate>>;
   Loop& owner = *lock_->loop_;
   if (!at_once && !lock_->locked()) return failed_future<void>(owner, Errc::invalid_state);
-  const Held wait = make_future(owner, Kind::wait, Wait::kOperations);
+  const Held wait = begin_future(owner, Kind::wait, Wait::kOperations);
   if (Block* const block = wait.block()) {
     construct<typename Wait::Waiter, kPayloadBytes>(
         block->payload,

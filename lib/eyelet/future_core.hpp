@@ -89,16 +89,22 @@ class Held {
   std::uintptr_t word_ = kNoBlock;
 };
 
-/// A pending future with one handle, if there is a block.
-inline Held make_future(Loop& loop, Kind kind, const FutureOperations& operations) {
-  Block* const block = loop.acquire();
-  if (block == nullptr) return Held{loop, nullptr};
+/// A pending future with one handle. Null: there is no block, and whoever makes it calls refuse().
+inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations) {
+  Block* const block = loop.try_acquire();
+  if (block == nullptr) return nullptr;
   block->operations = &operations;
   block->kind = kind;
   block->upstream = nullptr;
   block->handles = 1;
-  return Held{loop, block};
+  return block;
 }
+
+/// Reports that there was no block for a future, and gives what is held instead.
+Held refuse(Loop& loop);
+
+/// Both of these, for whoever makes no future in a hurry.
+Held begin_future(Loop& loop, Kind kind, const FutureOperations& operations);
 
 /// Destroys what a future holds that nobody needs, reports its error if nobody looked at it, and
 /// frees the block. What holds futures is destroyed one after the other, not one inside the other.
@@ -130,19 +136,11 @@ inline void drop_handle(Block& future) {
 inline void attach(Block& continuation, Block& source) {
   ++source.dependents;
   continuation.upstream = &source;
-  if (is_done(source))
+  // Mostly not: 1 instruction.
+  if (__builtin_expect(is_done(source), 0))
     source.loop->schedule(continuation);
   else
     source.continuations.push_back(continuation);
-}
-
-/// The same for whoever has a handle to `source` and gives it away: 17 instructions less. Null:
-/// there was no block for a continuation.
-inline void follow(Block* continuation, Block& source) {
-  if (continuation == nullptr) return drop_handle(source);
-  attach(*continuation, source);
-  // It holds everything by now but a promise, which breaks.
-  if (--source.handles == 0 && source.kind == Kind::promise) lose_last_handle(source);
 }
 
 /// Undoes attach(), before or after the continuation's turn.
@@ -185,7 +183,7 @@ void fail_wait(Block& wait, Errc error);
 /// A promise of `operations` that has failed already, for a call that cannot begin. Inline, or the
 /// library would have a second copy of make_future: 48 bytes of flash.
 inline Held make_failed(Loop& loop, const FutureOperations& operations, Errc error) {
-  const Held future = make_future(loop, Kind::promise, operations);
+  const Held future = begin_future(loop, Kind::promise, operations);
   if (future.block() != nullptr) set_failed(*future.block(), error);
   return future;
 }

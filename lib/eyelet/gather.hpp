@@ -87,7 +87,7 @@ struct Gathering {
   static Future<Whole> begin(Loop& owner, ChildAt child_at, const void* children, std::size_t count,
                              Slots... slots) {
     static_assert(fits<sizeof(Result<Whole>), kPayloadBytes>());
-    Block* gather = make_future(owner, Kind::wait, kOperations).block();
+    Block* gather = begin_future(owner, Kind::wait, kOperations).block();
     if (gather != nullptr) {
       construct<State, kPayloadBytes>(gather->payload, State{GatherState{}, slots...});
       if (!add_children(*gather, child_at, children, count)) gather = nullptr;

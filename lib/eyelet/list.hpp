@@ -35,13 +35,11 @@ class Ring {
   void clear() { first_ = nullptr; }
 
   void push_back(Link& link) {
-    if (first_ != nullptr) {
-      insert_before(*first_, link);
-    } else {
-      link.next = &link;
-      first_ = &link;  // between the two, as in insert_before()
-      link.prev = &link;
-    }
+    // Mostly it is the only one: 1 instruction.
+    if (__builtin_expect(first_ != nullptr, 0)) return insert_before(*first_, link);
+    link.next = &link;
+    first_ = &link;  // between the two, as in insert_before()
+    link.prev = &link;
   }
 
   /// Takes out a link that is in this ring, or in a List by now.

@@ -3,7 +3,9 @@
 
 namespace eyelet {
 
-Future<Guard<Lock>> Lock::acquire() { return detail::wait_in<Guard<Lock>>(*loop_, *this); }
+detail::Held Lock::begin_acquire() {
+  return detail::Waiting<Guard<Lock>, Lock, detail::NoRequest>::join(*loop_, *this, {});
+}
 
 void Lock::deliver(detail::Block& waiter, detail::NoRequest) {
   locked_ = true;

@@ -24,7 +24,7 @@ class Lock : detail::WaitList {
 
   /// Waits in line for the lock. Cancelled, also when it was granted already: the next gets it.
   /// Memory: one block until the guard is taken. Errors: cancelled, out_of_blocks, broken_promise.
-  Future<Guard<Lock>> acquire();
+  Future<Guard<Lock>> acquire() { return Future<Guard<Lock>>{begin_acquire()}; }
 
   /// The lock at once, or an empty guard if it is locked or someone is in line.
   Guard<Lock> try_acquire();
@@ -40,6 +40,7 @@ class Lock : detail::WaitList {
   friend struct detail::Waiting;
   friend class Condition;
 
+  detail::Held begin_acquire();
   void deliver(detail::Block& waiter, detail::NoRequest);
   void join(detail::Block& waiter) { WaitList::join(waiter, available()); }
   void pass_on() { grant_front(available()); }

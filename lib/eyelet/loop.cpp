@@ -177,7 +177,14 @@ void Loop::end(Block& block) {
 
 // --- Explaining ---
 
-void Loop::report_exhausted() { report(Errc::out_of_blocks); }
+template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
+void Loop::refuse() {
+  if (closed_) return;
+  ++failures_;
+  report(Errc::out_of_blocks);
+}
+
+template void Loop::refuse<kBlockBytes, kFaultInjection, kTimerWheelLevels>();
 
 void Loop::report(Errc code, std::int32_t detail) {
   if (handler_ == nullptr || reporting_) return;
@@ -197,7 +204,7 @@ Stats Loop::stats() const {
   Stats stats{};
   stats.capacity = pool_.capacity();
   stats.peak = pool_.peak();
-  stats.failures = pool_.failures();
+  stats.failures = failures_;
   for (Count i = 0; i < pool_.peak(); ++i) {
     if (pool_[i].kind == Kind::free) continue;
     ++stats.in_use;

@@ -241,7 +241,19 @@ class Loop {
   // --- For ports and the rooms above; programs do without ---
 
   /// A block, or null: then it is counted and reported. Null on a closed loop, too.
-  detail::Block* acquire();
+  detail::Block* acquire() {
+    detail::Block* const block = try_acquire();
+    if (block == nullptr) refuse();
+    return block;
+  }
+  /// The same, but whoever asked for it calls refuse() if there is none. It may do that last of
+  /// all, and so needs to save no registers: 7 instructions a stage.
+  detail::Block* try_acquire() {
+    check_context();
+    return closed_ ? nullptr : pool_.acquire(*this);
+  }
+  /// Counts and reports that there was no block, unless the loop is closed.
+  void refuse() { refuse<kBlockBytes, kFaultInjection, kTimerWheelLevels>(); }
   void release(detail::Block& block) { pool_.release(block); }
   /// Why acquire() gave nothing.
   Errc why_refused() const { return closed_ ? Errc::closed : Errc::out_of_blocks; }
@@ -296,7 +308,10 @@ class Loop {
  private:
   template <std::size_t Offset, class F>
   detail::Block* new_callback(F&& fn);
-  [[gnu::cold]] void report_exhausted();
+  // Its template arguments are the link-time tag: code that was built with another layout asks for
+  // a function that the library does not have.
+  template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
+  [[gnu::cold]] void refuse();
   Result<void> run(const detail::Block* awaited);
   bool wait();
   void schedule_due();
@@ -335,6 +350,7 @@ class Loop {
   detail::Source* sources_ = nullptr;
   ExceptionHandler handler_ = nullptr;
   void* handler_context_ = nullptr;
+  std::uint32_t failures_ = 0;
   detail::Graveyard graveyard_;
   detail::Cancelling* cancelling_ = nullptr;
   std::uintptr_t owner_ = 0;                           // context of the current run
@@ -365,15 +381,6 @@ inline bool Handle::cancel() const {
   block_->loop->check_context();
   Loop::end(*block_);
   return true;
-}
-
-inline detail::Block* Loop::acquire() {
-  check_context();
-  if (closed_) return nullptr;
-  detail::Block* const block = pool_.acquire(*this);
-  if (block != nullptr) return block;
-  report_exhausted();
-  return nullptr;
 }
 
 template <std::size_t Offset, class F>

@@ -3,8 +3,8 @@
 
 namespace eyelet {
 
-Future<Guard<Semaphore>> Semaphore::acquire() {
-  return detail::wait_in<Guard<Semaphore>>(*loop_, *this);
+detail::Held Semaphore::begin_acquire() {
+  return detail::Waiting<Guard<Semaphore>, Semaphore, detail::NoRequest>::join(*loop_, *this, {});
 }
 
 void Semaphore::deliver(detail::Block& waiter, detail::NoRequest) {

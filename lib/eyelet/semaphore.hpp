@@ -18,7 +18,7 @@ class Semaphore : detail::WaitList {
 
   /// Waits in line for a permit. Cancelled, also when it was granted already: the next gets it.
   /// Memory: one block until the guard is taken. Errors: cancelled, out_of_blocks, broken_promise.
-  Future<Guard<Semaphore>> acquire();
+  Future<Guard<Semaphore>> acquire() { return Future<Guard<Semaphore>>{begin_acquire()}; }
 
   /// A permit at once, or an empty guard if none is free or someone is in line.
   Guard<Semaphore> try_acquire();
@@ -40,6 +40,7 @@ class Semaphore : detail::WaitList {
   template <class, class, class>
   friend struct detail::Waiting;
 
+  detail::Held begin_acquire();
   void deliver(detail::Block& waiter, detail::NoRequest);
   void join(detail::Block& waiter) { WaitList::join(waiter, available()); }
   void pass_on() { grant_front(available()); }

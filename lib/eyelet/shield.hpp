@@ -25,7 +25,7 @@ Future<T> shield(const Future<T>& future) {
   static constexpr WaitOperations kOperations{
       {{shield_turn, drop_shield}, &kResultOperations<T>, 0}, withdraw_shield};
   if (future.block() == nullptr) return future;
-  const Held shield = make_future(*future.loop(), Kind::wait, kOperations);
+  const Held shield = begin_future(*future.loop(), Kind::wait, kOperations);
   if (Block* const block = shield.block()) attach(*block, *future.block());
   return Future<T>{shield};
 }

@@ -18,22 +18,22 @@ constexpr detail::WaitOperations kOperations{
 
 }  // namespace
 
-Future<void> sleep_until(Loop& loop, TimePoint when) {
-  const detail::Held sleep = detail::make_future(loop, detail::Kind::wait, kOperations);
+detail::Held detail::begin_sleep_until(Loop& loop, TimePoint when) {
+  const Held sleep = begin_future(loop, Kind::wait, kOperations);
   if (Block* const block = sleep.block()) loop.timers().arm(*block, when);
-  return Future<void>{sleep};
+  return sleep;
 }
 
 // Not by sleep_until(), and not by a promise for what cannot begin: 60 bytes more on a Cortex-M3.
-Future<void> sleep(Loop& loop, Delay delay) {
-  const detail::Held sleep = detail::make_future(loop, detail::Kind::wait, kOperations);
+detail::Held detail::begin_sleep(Loop& loop, Delay delay) {
+  const Held sleep = begin_future(loop, Kind::wait, kOperations);
   if (Block* const block = sleep.block()) {
     if (delay.valid())
       loop.timers().arm(*block, saturating_add(loop.look_at_clock(), delay.value()));
     else
-      detail::set_failed(*block, Errc::invalid_argument);
+      set_failed(*block, Errc::invalid_argument);
   }
-  return Future<void>{sleep};
+  return sleep;
 }
 
 }  // namespace eyelet

@@ -26,7 +26,7 @@ TaskGroupCore::~TaskGroupCore() {
 
 Future<void> TaskGroupCore::begin() {
   if (run_ != nullptr) return failed_future<void>(*loop_, Errc::invalid_state);
-  Block* const run = make_future(*loop_, Kind::wait, kRunOperations).block();
+  Block* const run = begin_future(*loop_, Kind::wait, kRunOperations).block();
   if (run == nullptr) return Future<void>{*loop_, nullptr};
   construct<TaskGroupCore*, kPayloadBytes>(run->payload, this);
   run_ = run;

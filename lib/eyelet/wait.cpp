@@ -56,7 +56,7 @@ constexpr ParentOperations kTellsNothing{
 
 Block* make_wait(Loop& owner, const ParentOperations& operations, ReturnWhen when, ChildAt child_at,
                  const void* children, std::size_t count) {
-  Block* const wait = make_future(owner, Kind::wait, operations).block();
+  Block* const wait = begin_future(owner, Kind::wait, operations).block();
   if (wait == nullptr) return nullptr;
   construct<WaitState, kPayloadBytes>(wait->payload, WaitState{Parent{}, when, Handle{}});
   return add_children(*wait, child_at, children, count) ? wait : nullptr;

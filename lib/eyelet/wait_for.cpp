@@ -25,7 +25,7 @@ TimeLimit::~TimeLimit() {
 Block* begin_wait_for(Block& future, TimePoint when, Timeout* scope,
                       const FutureOperations& operations) {
   Loop& owner = *future.loop;
-  Block* const stage = make_future(owner, Kind::stage, operations).block();
+  Block* const stage = begin_future(owner, Kind::stage, operations).block();
   if (stage == nullptr) return nullptr;
   const Handle timer = arm_limit(*stage, when);
   if (!timer) {

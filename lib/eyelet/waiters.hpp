@@ -158,12 +158,11 @@ struct Waiting {
 
   static Held join(Loop& owner, Primitive& primitive, Request&& request) {
     static_assert(fits<sizeof(Result<T>), kPayloadBytes>());
-    const Held waiter = make_future(owner, Kind::wait, kOperations);
-    if (Block* const block = waiter.block()) {
-      construct<W, kPayloadBytes>(block->payload, W{{&primitive, 0}, std::move(request)});
-      primitive.join(*block);
-    }
-    return waiter;
+    Block* const waiter = make_future(owner, Kind::wait, kOperations);
+    if (waiter == nullptr) return refuse(owner);
+    construct<W, kPayloadBytes>(waiter->payload, W{{&primitive, 0}, std::move(request)});
+    primitive.join(*waiter);
+    return Held{owner, waiter};
   }
 };
 

@@ -160,7 +160,7 @@ auto with(Resource& resource, F&& body) {
   if (owner == nullptr) return Future<typename W::T>{};
   Block* const stage = entered.block() == nullptr
                            ? nullptr
-                           : make_future(*owner, Kind::stage, W::kOperations).block();
+                           : begin_future(*owner, Kind::stage, W::kOperations).block();
   if (stage != nullptr) {
     construct<typename W::Scope, kPayloadBytes>(stage->payload, resource,
                                                 std::decay_t<F>(std::forward<F>(body)));

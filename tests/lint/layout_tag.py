@@ -31,7 +31,7 @@ int main() {
 CONFIG = '''#define EYELET_BLOCK_BYTES 256
 #define EYELET_CALLBACKS_PER_POLL 1
 '''
-TAG = 'BlockPool::count_failure<'
+TAG = 'Loop::refuse<'
 # Options, and what the linker says; None: the program is built and runs.
 CASES = [
     ([], None),
