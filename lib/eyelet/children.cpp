@@ -26,13 +26,13 @@ constexpr ContinuationOperations kNodeOperations{{node_turn, nullptr}, close_nod
 
 }  // namespace
 
-bool add_children(Block& parent, ChildAt child_at, const void* children, std::size_t count) {
+bool add_children(Block& parent, const Held* children, std::size_t count) {
   Loop& loop = *parent.loop;
   payload<Parent>(parent).pending = static_cast<Count>(count);
   // In argument order: of those that are done already, the first has its turn first.
   Block** end = &payload<Parent>(parent).first;
   for (std::size_t i = 0; i < count; ++i) {
-    Block* const child = child_at(children, i);
+    Block* const child = children[i].block();
     Block* const node = child == nullptr ? nullptr : loop.acquire();
     if (node == nullptr) {
       release_nodes(parent.payload);

@@ -33,20 +33,18 @@ struct Node {
 inline Block* next_node(const Block& node) { return payload<Node>(node).next; }
 inline Block& child_of(const Block& node) { return *node.upstream; }
 
-/// The `i`-th child of those that `children` points to.
-using ChildAt = Block* (*)(const void* children, std::size_t i);
-
 /// Makes `parent`, whose payload begins with an empty Parent, wait for `count` children. False: a
-/// block is missing or one of them is a null; then nothing is left behind, `parent` neither.
-bool add_children(Block& parent, ChildAt child_at, const void* children, std::size_t count);
+/// block is missing, or that of one of them; then nothing is left behind, `parent` neither.
+bool add_children(Block& parent, const Held* children, std::size_t count);
 
-/// The child_at of an array of blocks, and of handles.
-inline Block* block_at(const void* blocks, std::size_t i) {
-  return static_cast<Block* const*>(blocks)[i];
-}
+/// What an array of handles holds. A handle is what it holds and no more, whatever its type: asking
+/// each by a function of its type would cost a child 8 instructions.
 template <class F>
-Block* handle_at(const void* handles, std::size_t i) {
-  return static_cast<const F*>(handles)[i].block();
+const Held* held_by(const F* handles) {
+  static_assert(
+      std::is_base_of_v<AnyFuture, F> && std::is_standard_layout_v<F> && sizeof(F) == sizeof(Held),
+      "eyelet: an array of futures or tasks");
+  return reinterpret_cast<const Held*>(handles);
 }
 
 /// Operations::drop of a parent: lets go of all children. Not done by withdraw, because a child may

@@ -64,6 +64,8 @@ class [[nodiscard]] AnyFuture {
   [[gnu::always_inline]] detail::Block* block() const { return held_.block(); }
   /// Null for a future of nothing.
   [[gnu::always_inline]] Loop* loop() const { return held_.loop(); }
+  /// What it holds, and keeps.
+  [[gnu::always_inline]] detail::Held held() const { return held_; }
   /// Gives the handle away; whoever gets it drops it, or hands it on.
   [[gnu::always_inline]] detail::Held give_away() && { return std::exchange(held_, {}); }
   /// Why there is no block.

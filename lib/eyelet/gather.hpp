@@ -84,13 +84,12 @@ struct Gathering {
       static_cast<std::uint8_t>(kFailed & ~RunsAlsoOn)};
 
   template <class State = GatherState, class... Slots>
-  static Future<Whole> begin(Loop& owner, ChildAt child_at, const void* children, std::size_t count,
-                             Slots... slots) {
+  static Future<Whole> begin(Loop& owner, const Held* children, std::size_t count, Slots... slots) {
     static_assert(fits<sizeof(Result<Whole>), kPayloadBytes>());
     Block* gather = begin_future(owner, Kind::wait, kOperations).block();
     if (gather != nullptr) {
       construct<State, kPayloadBytes>(gather->payload, State{GatherState{}, slots...});
-      if (!add_children(*gather, child_at, children, count)) gather = nullptr;
+      if (!add_children(*gather, children, count)) gather = nullptr;
     }
     return Future<Whole>{owner, gather};
   }
@@ -182,7 +181,7 @@ Future<void> gather_into(Loop& owner, const F* futures, std::size_t count, Slot*
   if (count == 0) return sleep(owner, Duration{0});
   using Collect = CollectInto<typename F::value_type, Slot>;
   return Gathering<void, Collect, RunsAlsoOn>::template begin<GatherInto<Slot>>(
-      owner, handle_at<F>, futures, count, slots);
+      owner, held_by(futures), count, slots);
 }
 
 }  // namespace detail
@@ -200,9 +199,9 @@ Future<detail::GatheredAll<T, Ts...>> gather(const Future<T>& first, const Futur
   using namespace detail;
   Loop* const owner = common_loop(first, futures...);
   if (owner == nullptr) return {};
-  Block* const children[] = {first.block(), futures.block()...};
-  return Gathering<GatheredAll<T, Ts...>, CollectValues<T, Ts...>, 0>::begin(
-      *owner, block_at, children, 1 + sizeof...(Ts));
+  const Held children[] = {first.held(), futures.held()...};
+  return Gathering<GatheredAll<T, Ts...>, CollectValues<T, Ts...>, 0>::begin(*owner, children,
+                                                                             1 + sizeof...(Ts));
 }
 
 /// The same with the outcome of each as a Result, when all have ended; it fails only if it is
@@ -213,9 +212,9 @@ Future<std::tuple<Result<T>, Result<Ts>...>> gather(ReturnErrors, const Future<T
   using namespace detail;
   Loop* const owner = common_loop(first, futures...);
   if (owner == nullptr) return {};
-  Block* const children[] = {first.block(), futures.block()...};
+  const Held children[] = {first.held(), futures.held()...};
   return Gathering<std::tuple<Result<T>, Result<Ts>...>, CollectResults<T, Ts...>, kFailed>::begin(
-      *owner, block_at, children, 1 + sizeof...(Ts));
+      *owner, children, 1 + sizeof...(Ts));
 }
 
 /// The same for `N` futures, or tasks, of one type: their values as an array, nothing if that is
@@ -230,7 +229,7 @@ auto gather(const std::array<F, N>& futures) {
                                      CollectArray<Gathered<T>, std::make_index_sequence<N>>>;
   for (const F& future : futures)
     if (future.loop() == nullptr) return Future<Whole>{};
-  return Gathering<Whole, Collect, 0>::begin(*futures[0].loop(), handle_at<F>, futures.data(), N);
+  return Gathering<Whole, Collect, 0>::begin(*futures[0].loop(), held_by(futures.data()), N);
 }
 
 /// The same for a number known at run time: the value of `futures[i]` is assigned to `values[i]`
@@ -247,7 +246,7 @@ Future<void> gather(Loop& owner, const F* futures, std::size_t count) {
   static_assert(std::is_void_v<typename F::value_type>,
                 "eyelet: gather: behind the number stands an array for the values");
   if (count == 0) return sleep(owner, Duration{0});
-  return Gathering<void, CollectNothing, 0>::begin(owner, handle_at<F>, futures, count);
+  return Gathering<void, CollectNothing, 0>::begin(owner, held_by(futures), count);
 }
 
 /// The same with the outcome of each in `outcomes[i]`.

@@ -54,12 +54,12 @@ constexpr ParentOperations kTellsNothing{
     child_ended,
     kAny};
 
-Block* make_wait(Loop& owner, const ParentOperations& operations, ReturnWhen when, ChildAt child_at,
-                 const void* children, std::size_t count) {
+Block* make_wait(Loop& owner, const ParentOperations& operations, ReturnWhen when,
+                 const Held* children, std::size_t count) {
   Block* const wait = begin_future(owner, Kind::wait, operations).block();
   if (wait == nullptr) return nullptr;
   construct<WaitState, kPayloadBytes>(wait->payload, WaitState{Parent{}, when, Handle{}});
-  return add_children(*wait, child_at, children, count) ? wait : nullptr;
+  return add_children(*wait, children, count) ? wait : nullptr;
 }
 
 // It goes with the wait, so a plain pointer is good.
@@ -75,11 +75,10 @@ bool arm_limit(Block& wait, Delay limit) {
 
 template <class T>
 Future<T> begin_wait(Loop& owner, const ParentOperations& operations, ReturnWhen when,
-                     std::optional<Delay> limit, ChildAt child_at, const void* children,
-                     std::size_t count) {
+                     std::optional<Delay> limit, const Held* children, std::size_t count) {
   if (count == 0 || (limit && !limit->valid()))
     return failed_future<T>(owner, Errc::invalid_argument);
-  Block* wait = make_wait(owner, operations, when, child_at, children, count);
+  Block* wait = make_wait(owner, operations, when, children, count);
   if (limit && wait != nullptr && !arm_limit(*wait, *limit)) {
     release_nodes(wait->payload);
     owner.release(*std::exchange(wait, nullptr));
@@ -90,13 +89,13 @@ Future<T> begin_wait(Loop& owner, const ParentOperations& operations, ReturnWhen
 }  // namespace
 
 Future<Done> wait_for_children(Loop& owner, ReturnWhen when, std::optional<Delay> limit,
-                               ChildAt child_at, const void* children, std::size_t count) {
-  return begin_wait<Done>(owner, kTellsWhich, when, limit, child_at, children, count);
+                               const Held* children, std::size_t count) {
+  return begin_wait<Done>(owner, kTellsWhich, when, limit, children, count);
 }
 
 Future<void> wait_for_many(Loop& owner, ReturnWhen when, std::optional<Delay> limit,
-                           ChildAt child_at, const void* children, std::size_t count) {
-  return begin_wait<void>(owner, kTellsNothing, when, limit, child_at, children, count);
+                           const Held* children, std::size_t count) {
+  return begin_wait<void>(owner, kTellsNothing, when, limit, children, count);
 }
 
 }  // namespace eyelet::detail

@@ -36,11 +36,11 @@ namespace detail {
 
 /// A wait for `count` children that tells which are done.
 Future<Done> wait_for_children(Loop& owner, ReturnWhen when, std::optional<Delay> limit,
-                               ChildAt child_at, const void* children, std::size_t count);
+                               const Held* children, std::size_t count);
 
 /// The same for any number, without telling.
 Future<void> wait_for_many(Loop& owner, ReturnWhen when, std::optional<Delay> limit,
-                           ChildAt child_at, const void* children, std::size_t count);
+                           const Held* children, std::size_t count);
 
 template <class T, class... Ts>
 Future<Done> wait_for_arguments(ReturnWhen when, std::optional<Delay> limit, const Future<T>& first,
@@ -48,8 +48,8 @@ Future<Done> wait_for_arguments(ReturnWhen when, std::optional<Delay> limit, con
   static_assert(sizeof...(Ts) < 64, "eyelet: wait: at most 64 futures");
   Loop* const owner = common_loop(first, futures...);
   if (owner == nullptr) return {};
-  Block* const children[] = {first.block(), futures.block()...};
-  return wait_for_children(*owner, when, limit, block_at, children, 1 + sizeof...(Ts));
+  const Held children[] = {first.held(), futures.held()...};
+  return wait_for_children(*owner, when, limit, children, 1 + sizeof...(Ts));
 }
 
 template <class F, std::size_t N>
@@ -59,7 +59,7 @@ Future<Done> wait_for_array(ReturnWhen when, std::optional<Delay> limit,
   static_assert(N <= 64, "eyelet: wait: at most 64 futures; more by a pointer and their number");
   for (const AnyFuture& future : futures)
     if (future.loop() == nullptr) return {};
-  return wait_for_children(*futures[0].loop(), when, limit, handle_at<F>, futures.data(), N);
+  return wait_for_children(*futures[0].loop(), when, limit, held_by(futures.data()), N);
 }
 
 }  // namespace detail
@@ -96,11 +96,11 @@ Future<Done> wait(ReturnWhen when, Delay limit, const std::array<F, N>& futures)
 /// done. Their array need not outlive the call. Errors besides: invalid_argument (none at all).
 template <class F>
 Future<void> wait(ReturnWhen when, Loop& owner, const F* futures, std::size_t count) {
-  return detail::wait_for_many(owner, when, std::nullopt, detail::handle_at<F>, futures, count);
+  return detail::wait_for_many(owner, when, std::nullopt, detail::held_by(futures), count);
 }
 template <class F>
 Future<void> wait(ReturnWhen when, Delay limit, Loop& owner, const F* futures, std::size_t count) {
-  return detail::wait_for_many(owner, when, limit, detail::handle_at<F>, futures, count);
+  return detail::wait_for_many(owner, when, limit, detail::held_by(futures), count);
 }
 
 }  // namespace eyelet
