@@ -53,9 +53,8 @@ def multiple(number, base):
     if number is None:
         return NONE
     ratio = number / base
-    if ratio < 0.1:
-        return '< 0.1 ×'
-    return f'{ratio:.1f} ×' if ratio < 20 else f'{ratio:,.0f} ×'
+    digits = 2 if ratio < 1 else 1 if ratio < 20 else 0
+    return f'{ratio:,.{digits}f} ×'
 
 
 def names(found):
