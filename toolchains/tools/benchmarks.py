@@ -15,6 +15,7 @@ PEERS = {
     'libevent': ('event2/event.h', ['event_core', 'event_pthreads']),
     'libev': ('ev.h', ['ev']),
     'boost_future': ('boost/thread/future.hpp', ['boost_thread', 'boost_system', 'pthread']),
+    'boost_fiber': ('boost/fiber/all.hpp', ['boost_fiber', 'boost_context']),
 }
 
 
