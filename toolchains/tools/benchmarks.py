@@ -19,6 +19,15 @@ PEERS = {
 }
 
 
+def has_library(name):
+    return any(path.suffix in ('.a', '.so') for path in Path('/usr/lib').glob(f'*/lib{name}.*'))
+
+
+# One package brings the headers of all of Boost, so the header alone says little.
+def is_installed(header, libraries):
+    return Path('/usr/include', header).exists() and all(map(has_library, libraries))
+
+
 class Benchmarks:
     """Built as users ship: with the toolchain that is the default."""
 
@@ -31,7 +40,7 @@ class Benchmarks:
         self.peers = {name: env.Program(f'{self.out}/{name}', [f'{self.out}/{name}.cpp'],
                                         LIBS=libraries)
                       for name, (header, libraries) in PEERS.items()
-                      if Path('/usr/include', header).exists()}
+                      if is_installed(header, libraries)}
 
     def instructions(self, *options):
         """The command that counts those of eyelet."""
