@@ -18,9 +18,11 @@ import callgrind
 import page
 from echo import Echo
 
-PROGRAMS = 'eyelet', 'limit', 'asio', 'libuv', 'libevent', 'libev', 'boost_future'
+PROGRAMS = ('eyelet', 'limit', 'asio', 'libuv', 'libevent', 'libev', 'boost_future',
+            'boost_fiber')
 PACKAGES = {'asio': 'libasio-dev', 'libuv': 'libuv1-dev', 'libevent': 'libevent-dev',
-            'libev': 'libev-dev', 'boost_future': 'libboost-thread-dev', 'cpython': 'python3'}
+            'libev': 'libev-dev', 'boost_future': 'libboost-thread-dev',
+            'boost_fiber': 'libboost-fiber-dev', 'cpython': 'python3'}
 PYTHON = '/usr/bin/python3'
 COMPILER = 'g++', '-std=c++17', '-O2', '-DNDEBUG', '-Ilib', '-I.'
 REPETITIONS = 5

@@ -1,67 +1,49 @@
 // SPDX-License-Identifier: BSL-1.0
-// What nobody can beat: the bare data structures, by hand, without a loop around them that could
-// do anything else.
+// What nobody can beat: the bare data structures of limit.hpp and limit_timers.hpp, and nothing
+// around them.
 #include <poll.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdint>
 #include <tests/bench/bench.hpp>
 #include <tests/bench/echo.hpp>
+#include <tests/bench/limit.hpp>
+#include <tests/bench/limit_timers.hpp>
 #include <thread>
 #include <vector>
 
 using bench::left;
 using bench::sum;
+using namespace limit;
 
 namespace {
 
-using Time = std::uint64_t;  // microseconds
+bool more() { return --left > 0; }
 
-Time now() {
-  timespec time;
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<Time>(time.tv_sec) * 1'000'000 + static_cast<Time>(time.tv_nsec) / 1000;
+template <void (*begin)()>
+void repeat(long operations) {
+  left = operations;
+  begin();
+  while (left > 0) ready.run_one();
 }
 
-// --- Posts: a ring of a function and 16 bytes each ---
+// --- Posts ---
 
-struct Job {
-  void (*run)(long* to, long number);
-  long* to;
-  long number;
-};
+void add(void* to, long number) { *static_cast<long*>(to) += number; }
 
-Job ring[1024];
-unsigned first, last;
-
-void post(Job job) { ring[last++ % 1024] = job; }
-
-void run_one() {
-  const Job job = ring[first++ % 1024];
-  job.run(job.to, job.number);
+void add_and_post(void* to, long number) {
+  add(to, number);
+  if (more()) ready.post({add_and_post, to, number});
 }
 
-void add(long* to, long number) { *to += number; }
-
-void add_and_post(long* to, long number) {
-  *to += number;
-  if (--left > 0) post({add_and_post, to, number});
-}
+void begin_post() { ready.post({add_and_post, &sum, 1}); }
 
 void post_1000(long operations) {
   for (left = operations; left > 0; left -= 1000) {
-    for (long i = 0; i < 1000; ++i) post({add, &sum, i});
-    while (first != last) run_one();
+    for (long i = 0; i < 1000; ++i) ready.post({add, &sum, i});
+    while (!ready.empty()) ready.run_one();
   }
-}
-
-void post_1(long operations) {
-  left = operations;
-  post({add_and_post, &sum, 1});
-  while (first != last) run_one();
 }
 
 void post_beside_idle_fd(long operations) {
@@ -69,164 +51,95 @@ void post_beside_idle_fd(long operations) {
   if (::pipe(ends) != 0) std::abort();
   pollfd idle{ends[0], POLLIN, 0};
   left = operations;
-  post({add_and_post, &sum, 1});
-  for (unsigned until_poll = 64; first != last; run_one()) {
+  begin_post();
+  for (unsigned until_poll = 64; left > 0; ready.run_one()) {
     if (--until_poll != 0) continue;
     until_poll = 64;
     ::poll(&idle, 1, 0);
   }
 }
 
-// --- Waiting in line: an intrusive list ---
+// --- Futures ---
 
-struct Node {
-  Node* next;
-  Node* previous;
-
-  Node() : next{this}, previous{this} {}
-  void push_back(Node& node) {
-    node.next = this;
-    node.previous = previous;
-    previous->next = &node;
-    previous = &node;
-  }
-  void unlink() {
-    previous->next = next;
-    next->previous = previous;
-  }
-};
-
-struct Waiter : Node {
-  void (*run)(Waiter&);
-};
-
-Node line;
-
-void hand_on(Waiter& waiter) {
-  if (--left > 0) line.push_back(waiter);
+void begin_future() {
+  Future& future = create_future();
+  add_done_callback(future, [](Future& done) {
+    sum += done.value;
+    if (more()) begin_future();
+  });
+  set_result(future, 1);
 }
 
-void hand_over(long operations) {
-  Waiter waiters[2];
-  left = operations;
-  for (Waiter& waiter : waiters) {
-    waiter.run = hand_on;
-    line.push_back(waiter);
-  }
-  while (line.next != &line) {
-    auto& waiter = static_cast<Waiter&>(*line.next);
-    waiter.unlink();
-    waiter.run(waiter);
-  }
+void begin_chain() {
+  const auto next = [](long value) { return value + 1; };
+  Future& first = create_future();
+  Future* last = &first;
+  for (int i = 0; i < 9; ++i) last = &then(*last, next);
+  then(*last, [](long value) {
+    sum += value;
+    if (more()) begin_chain();
+    return value;
+  });
+  set_result(first, 1);
 }
 
-// --- Timers: a heap of four children a node ---
+template <int N>
+void begin_gather() {
+  static long values[N];
+  Future* children[N];
+  for (Future*& child : children) child = &create_future();
+  add_done_callback(gather(children, N, values), [](Future&) {
+    sum += values[N - 1];
+    if (more()) begin_gather<N>();
+  });
+  for (Future* child : children) set_result(*child, 1);
+}
 
-struct Timer : Node {
-  Time when = 0;
-  std::size_t place = 0;
+// --- A limit to how long one waits ---
+
+template <class Timers>
+Timers limits{1};
+
+struct Limited : Timer {
+  Future* future;
+  void (*callback)(Future&);
 };
 
-class Heap {
- public:
-  explicit Heap(std::size_t capacity) { entries_.reserve(capacity); }
+Pool<Limited, 4> limited;
 
-  void arm(Timer& timer) {
-    entries_.push_back({});
-    rise(entries_.size() - 1, {timer.when, &timer});
-  }
+void expire(Timer& timer) { set_result(*static_cast<Limited&>(timer).future, -1); }
 
-  void cancel(Timer& timer) {
-    const Entry moved = entries_.back();
-    entries_.pop_back();
-    const std::size_t hole = timer.place;
-    if (hole == entries_.size()) return;
-    if (hole != 0 && moved.when < entries_[(hole - 1) / 4].when)
-      rise(hole, moved);
-    else
-      sink(hole, moved);
-  }
+template <class Timers>
+void end_limited(Future& future) {
+  auto& wait = *static_cast<Limited*>(future.to);
+  limits<Timers>.cancel(wait);
+  const auto callback = wait.callback;
+  limited.give(wait);
+  callback(future);
+}
 
-  Timer* pop_due(Time time) {
-    if (entries_.empty() || entries_[0].when > time) return nullptr;
-    Timer* const due = entries_[0].timer;
-    cancel(*due);
-    return due;
-  }
+template <class Timers>
+void wait_for(Future& future, Time limit, void (*callback)(Future&)) {
+  Limited& wait = limited.take();
+  wait.when = now() + limit;
+  wait.run = expire;
+  wait.future = &future;
+  wait.callback = callback;
+  limits<Timers>.arm(wait);
+  add_done_callback(future, end_limited<Timers>, &wait);
+}
 
- private:
-  struct Entry {
-    Time when;
-    Timer* timer;
-  };
+template <class Timers>
+void begin_wait_for() {
+  Future& future = create_future();
+  wait_for<Timers>(future, 3'600'000'000, [](Future& done) {
+    sum += done.value;
+    if (more()) begin_wait_for<Timers>();
+  });
+  set_result(future, 1);
+}
 
-  void put(std::size_t place, Entry entry) {
-    entries_[place] = entry;
-    entry.timer->place = place;
-  }
-
-  void rise(std::size_t hole, Entry entry) {
-    for (; hole != 0 && entry.when < entries_[(hole - 1) / 4].when; hole = (hole - 1) / 4)
-      put(hole, entries_[(hole - 1) / 4]);
-    put(hole, entry);
-  }
-
-  void sink(std::size_t hole, Entry entry) {
-    for (;;) {
-      std::size_t least = 4 * hole + 1;
-      for (std::size_t child = least + 1; child <= 4 * hole + 4 && child < entries_.size(); ++child)
-        if (entries_[child].when < entries_[least].when) least = child;
-      if (least >= entries_.size() || !(entries_[least].when < entry.when)) break;
-      put(hole, entries_[least]);
-      hole = least;
-    }
-    put(hole, entry);
-  }
-
-  std::vector<Entry> entries_;
-};
-
-// --- Timers: a wheel of two levels, of a millisecond and of a second a slot ---
-
-class Wheel {
- public:
-  explicit Wheel(std::size_t) : tick_{now() >> 10} {}
-
-  void arm(Timer& timer) {
-    const Time tick = timer.when >> 10;
-    (tick - tick_ < 1024 ? fine_[tick % 1024] : coarse_[(tick >> 10) % 4096]).push_back(timer);
-  }
-
-  static void cancel(Timer& timer) { timer.unlink(); }
-
-  Timer* pop_due(Time time) {
-    for (;; turn()) {
-      Node& slot = fine_[tick_ % 1024];
-      for (Node* node = slot.next; node != &slot; node = node->next) {
-        auto& timer = static_cast<Timer&>(*node);
-        if (timer.when > time) continue;
-        timer.unlink();
-        return &timer;
-      }
-      if (tick_ >= time >> 10) return nullptr;
-    }
-  }
-
- private:
-  void turn() {
-    if (++tick_ % 1024 != 0) return;
-    Node& slot = coarse_[(tick_ >> 10) % 4096];
-    while (slot.next != &slot) {
-      Node& node = *slot.next;
-      node.unlink();
-      arm(static_cast<Timer&>(node));
-    }
-  }
-
-  Time tick_;
-  Node fine_[1024];
-  Node coarse_[4096];
-};
+// --- Timers ---
 
 Time delay(long i) { return static_cast<Time>(std::chrono::microseconds{bench::far(i)}.count()); }
 
@@ -249,10 +162,12 @@ template <class Timers, int Others>
 void timer_fired(long operations) {
   static Armed<Timers, Others> armed;
   Timer timer;
-  for (left = operations; left > 0; --left) {
+  timer.run = [](Timer&) { --left; };
+  for (left = operations; left > 0;) {
     timer.when = now();
     armed.timers.arm(timer);
-    if (armed.timers.pop_due(now()) != &timer) std::abort();
+    Timer* const due = armed.timers.pop_due(now());
+    due->run(*due);
   }
 }
 
@@ -265,6 +180,54 @@ void timer_cancelled(long operations) {
     armed.timers.arm(timer);
     armed.timers.cancel(timer);
   }
+}
+
+// --- What several share ---
+
+template <unsigned N>
+Queue<N> queue;
+
+template <unsigned N>
+void produce() {
+  while (queue<N>.put_nowait(1))
+    ;
+  queue<N>.put(1, produce<N>);
+}
+
+template <unsigned N>
+void consume() {
+  for (long item; queue<N>.get_nowait(item);) {
+    sum += item;
+    if (!more()) return;
+  }
+  queue<N>.get([](long item) {
+    sum += item;
+    if (more()) consume<N>();
+  });
+}
+
+template <unsigned N>
+void begin_queue() {
+  consume<N>();
+  produce<N>();
+}
+
+Semaphore lock{1};
+
+void free_one(long operations) {
+  for (long i = 0; i < operations; ++i) {
+    if (!lock.try_acquire()) continue;
+    bench::use();
+    lock.release();
+  }
+}
+
+// The next waits already when it is released.
+void hand_over() {
+  lock.acquire([] {
+    if (more()) hand_over();
+    lock.release();
+  });
 }
 
 // --- Another thread: a ring, and nobody sleeps ---
@@ -325,8 +288,14 @@ void echo_epoll(long connections) {
 
 constexpr bench::Workload kWorkloads[] = {
     {"post_1000", post_1000},
-    {"post_1", post_1},
+    {"post_1", repeat<begin_post>},
     {"post_1_idle_fd", post_beside_idle_fd},
+    {"future", repeat<begin_future>},
+    {"chain_10", repeat<begin_chain>},
+    {"gather_10", repeat<begin_gather<10>>},
+    {"gather_100", repeat<begin_gather<100>>},
+    {"wait_for", repeat<begin_wait_for<Heap>>},
+    {"wheel_wait_for", repeat<begin_wait_for<Wheel>>},
     {"timer_fired_10", timer_fired<Heap, 10>},
     {"timer_fired_1000", timer_fired<Heap, 1000>},
     {"timer_fired_10000", timer_fired<Heap, 10000>},
@@ -343,8 +312,12 @@ constexpr bench::Workload kWorkloads[] = {
     {"wheel_timer_cancelled_1000", timer_cancelled<Wheel, 1000>},
     {"wheel_timer_cancelled_10000", timer_cancelled<Wheel, 10000>},
     {"wheel_timer_cancelled_100000", timer_cancelled<Wheel, 100000>},
-    {"lock_handed", hand_over},
-    {"semaphore_handed", hand_over},
+    {"queue_1", repeat<begin_queue<1>>},
+    {"queue_64", repeat<begin_queue<64>>},
+    {"lock_free", free_one},
+    {"lock_handed", repeat<hand_over>},
+    {"semaphore_free", free_one},
+    {"semaphore_handed", repeat<hand_over>},
     {"thread_post", thread_post},
     {"echo_poll", echo_poll},
     {"echo_epoll", echo_epoll},

@@ -32,11 +32,12 @@ IN_CHART = ('post_1000', 'post_1', 'future', 'chain_10', 'gather_10', 'wait_for'
             'lock_handed')
 NAMES = {'eyelet': 'eyelet', 'limit': 'limit', 'asio': 'Asio', 'libuv': 'libuv',
          'libevent': 'libevent', 'libev': 'libev', 'boost_future': 'boost::future',
-         'cpython': 'asyncio'}
+         'boost_fiber': 'Boost.Fiber', 'cpython': 'asyncio'}
 WAITING = {'waiting_post': 'post', 'waiting_future': 'future', 'waiting_timer': 'timer'}
 # Told apart by those who see few colours, too; after Okabe and Ito.
 COLOURS = dict(zip(NAMES.values(), (
-    '#000000', '#999999', '#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9')))
+    '#000000', '#999999', '#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#f0e442',
+    '#56b4e9')))
 NONE = '–'
 
 
@@ -53,9 +54,8 @@ def multiple(number, base):
     if number is None:
         return NONE
     ratio = number / base
-    if ratio < 0.1:
-        return '< 0.1 ×'
-    return f'{ratio:.1f} ×' if ratio < 20 else f'{ratio:,.0f} ×'
+    digits = 2 if ratio < 1 else 1 if ratio < 20 else 0
+    return f'{ratio:,.{digits}f} ×'
 
 
 def names(found):

@@ -15,7 +15,17 @@ PEERS = {
     'libevent': ('event2/event.h', ['event_core', 'event_pthreads']),
     'libev': ('ev.h', ['ev']),
     'boost_future': ('boost/thread/future.hpp', ['boost_thread', 'boost_system', 'pthread']),
+    'boost_fiber': ('boost/fiber/all.hpp', ['boost_fiber', 'boost_context']),
 }
+
+
+def has_library(name):
+    return any(path.suffix in ('.a', '.so') for path in Path('/usr/lib').glob(f'*/lib{name}.*'))
+
+
+# One package brings the headers of all of Boost, so the header alone says little.
+def is_installed(header, libraries):
+    return Path('/usr/include', header).exists() and all(map(has_library, libraries))
 
 
 class Benchmarks:
@@ -30,7 +40,7 @@ class Benchmarks:
         self.peers = {name: env.Program(f'{self.out}/{name}', [f'{self.out}/{name}.cpp'],
                                         LIBS=libraries)
                       for name, (header, libraries) in PEERS.items()
-                      if Path('/usr/include', header).exists()}
+                      if is_installed(header, libraries)}
 
     def instructions(self, *options):
         """The command that counts those of eyelet."""
