@@ -316,3 +316,31 @@ TEST(Repeat, for_each_cancelled_in_the_pass_of_an_item_leaves_it_to_others) {
   STRCMP_EQUAL("", log.c_str());
   CHECK_EQUAL(7, **source.last.result());
 }
+
+TEST(Repeat, in_a_circle_that_was_opened_ends_although_the_request_is_taken_back) {
+  task = repeat(loop, [this] {
+    ++rounds;
+    return task.then([] { return true; });
+  });
+  settle();
+  CHECK_TRUE(task.cancel());
+  CHECK_EQUAL(0U, task.uncancel());
+  settle();
+  CHECK_TRUE(task.cancelled());
+  CHECK_EQUAL(1, rounds);
+}
+
+TEST(Repeat, for_each_in_a_circle_that_was_opened_ends_although_the_request_is_taken_back) {
+  struct Circle {
+    Task<void>* task;
+    Future<std::optional<int>> next() {
+      return task->then([] { return std::optional<int>{}; });
+    }
+  } circle{&task};
+  task = for_each(loop, circle, [](int) {});
+  settle();
+  CHECK_TRUE(task.cancel());
+  CHECK_EQUAL(0U, task.uncancel());
+  settle();
+  CHECK_TRUE(task.cancelled());
+}

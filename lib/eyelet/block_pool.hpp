@@ -37,12 +37,13 @@ enum class State : std::uint8_t { pending, value, error, cancelled };
 
 /// Bits of Block::flags.
 enum Flag : std::uint8_t {
-  kGranted = 2,           ///< a wait in the ready queue that has not been delivered
-  kAsked = 2,             ///< a stage: a request to cancel passed through it
-  kRunning = 4,           ///< its callable is on the stack
-  kAwaiting = 8,          ///< its callable has run; upstream is the future that it returned
-  kCancelling = 8,        ///< a wait that is just cancelling its children
-  kCancelRequested = 16,  ///< its next input is `cancelled`, whatever upstream says
+  kInputCancelled = 1,  ///< a stage: in this turn its input is `cancelled`, whatever upstream says
+  kGranted = 2,         ///< a wait in the ready queue that has not been delivered
+  kAsked = 2,           ///< a stage: a request to cancel passed through it
+  kRunning = 4,         ///< its callable is on the stack
+  kAwaiting = 8,        ///< its callable has run; upstream is the future that it returned
+  kCancelling = 8,      ///< a wait that is just cancelling its children
+  kCancelRequested = 16,  ///< the same for its next turn
   kHoldsOutcome = 32,     ///< `finally`: the payload holds the outcome, its state is in `depth`
   kHoldsRequest = 32,     ///< an abandoned wait: the payload holds no result yet
   kObserved = 64,         ///< somebody looked at the error
@@ -91,7 +92,7 @@ struct FutureOperations : Operations {
 struct StageOperations : FutureOperations {
   /// Runs the callable on the outcome of `input` (null: none), or on `cancelled`. Afterwards the
   /// block is done, or the future that the callable returned comes back, its handle with it.
-  Block* (*run)(Block&, Block* input, bool cancelled);
+  Block* (*run)(Block&, Block* input);
 };
 
 /// The same, for a wait.

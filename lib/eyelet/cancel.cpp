@@ -57,6 +57,7 @@ bool cancel(Block& future) {
   }
   set_flag(*last, kCancelRequested);
   if (circle) {
+    set_flag(*last, kInputCancelled);  // an uncancel() comes too late: there is no other input
     detach(*last);
     last->loop->schedule(*last);
   }

@@ -95,37 +95,37 @@ void withdraw(Block& wait) {
   }
 }
 
-// The future that `stage` awaits has ended, or `cancelled` overrides it.
-void settle(Block& stage, Block* input, bool cancelled) {
+// The future that `stage` awaits has ended, or kInputCancelled overrides it.
+void settle(Block& stage, Block* input) {
   if (take_flag(stage, kHoldsOutcome)) {
-    if (!cancelled && input->state == State::value) {
+    if (!has_flag(stage, kInputCancelled) && input->state == State::value) {
       stage.state = static_cast<State>(stage.depth);
       return;
     }
     destroy_result(stage);
   }
-  copy_outcome(stage, input, cancelled);
+  copy_outcome(stage, input);
 }
 
-State input_state(const Block& stage, const Block* input, bool cancelled) {
-  if (cancelled) return State::cancelled;
-  if (input != nullptr) return input->state;
-  return stage.kind == Kind::task ? State::value : State::error;
+// Without an input it does: a task begins, or there was no block for one, and it runs on errors.
+bool wants(const Block& stage, const Block* input) {
+  const std::uint8_t runs_on = stage_operations(stage).runs_on;
+  if (has_flag(stage, kInputCancelled)) return has_bit(runs_on, State::cancelled);
+  return input == nullptr || has_bit(runs_on, input->state);
 }
 
 // Runs the callable if it wants this input, else passes the input on without calling anything.
 // Null afterwards: the input was let go.
-inline Block* start(Block& stage, Block*& input, bool cancelled) {
+inline Block* start(Block& stage, Block*& input) {
   const StageOperations& operations = stage_operations(stage);
-  const State outcome = input_state(stage, input, cancelled);
-  if (!has_bit(operations.runs_on, outcome)) {
+  if (!wants(stage, input)) {
     drop_callable(stage);
-    settle(stage, input, cancelled);
+    settle(stage, input);
     return nullptr;
   }
   if ((operations.runs_on & kTakesNoInput) != 0 && input != nullptr)
     drop_dependent(*std::exchange(input, nullptr));
-  return operations.run(stage, input, cancelled);
+  return operations.run(stage, input);
 }
 
 // `stage` waits for `inner`, which its callable returned.
@@ -137,7 +137,8 @@ void await(Block& stage, Block& inner) {
     if (take_flag(stage, kHoldsOutcome)) destroy_result(stage);
     set_failed(stage, Errc::invalid_state);
   } else if (is_done(inner) && !runs_again) {
-    settle(stage, &inner, take_flag(stage, kCancelRequested));
+    if (take_flag(stage, kCancelRequested)) set_flag(stage, kInputCancelled);
+    settle(stage, &inner);
   } else {
     attach(stage, inner);
     clear_flag(stage, kRunning);  // what it awaits may wait for it: cancel sees the circle
@@ -149,10 +150,11 @@ void await(Block& stage, Block& inner) {
 // These two are not inline, because GCC would keep in registers for them what others have no use
 // for: 2 instructions a stage.
 
-// Whether it was asked to cancel.
+// Whether its callable has run, and its input is what that returned.
 [[gnu::noinline]] bool begin_flagged_turn(Block& stage) {
+  if (take_flag(stage, kCancelRequested)) set_flag(stage, kInputCancelled);
   set_flag(stage, kRunning);
-  return take_flag(stage, kCancelRequested);
+  return has_flag(stage, kAwaiting);
 }
 
 // Whether it is done.
@@ -163,6 +165,7 @@ void await(Block& stage, Block& inner) {
     set_failed(stage, Errc::cancelled);
   }
   clear_flag(stage, kRunning);
+  clear_flag(stage, kInputCancelled);
   return is_done(stage);
 }
 
@@ -170,19 +173,15 @@ void await(Block& stage, Block& inner) {
 bool resume(Block& stage) {
   Block* input = std::exchange(stage.upstream, nullptr);
   Block* inner = nullptr;
-  bool cancelled = false;
   bool has_run = false;
-  if (stage.flags == 0) {
+  if (stage.flags == 0)
     stage.flags = kRunning;
-  } else {
-    cancelled = begin_flagged_turn(stage);
-    has_run = has_flag(stage, kAwaiting);
-  }
-  if (has_run)
-    // Without an input: a circle was opened here, and an uncancel() came too late.
-    settle(stage, input, cancelled || input == nullptr);
   else
-    inner = start(stage, input, cancelled);
+    has_run = begin_flagged_turn(stage);
+  if (has_run)
+    settle(stage, input);
+  else
+    inner = start(stage, input);
   if (input != nullptr) drop_dependent(*input);
   if (inner != nullptr) await(stage, *inner);
   if (stage.flags != kRunning) return end_flagged_turn(stage);
@@ -254,16 +253,15 @@ void set_failed(Block& future, Errc code, std::int32_t detail) {
   future_operations(future).result->fail(future, code, detail);
 }
 
-Error input_error(Block* input, bool cancelled) {
-  if (cancelled) return Error{Errc::cancelled, 0};
+Error input_error(const Block& stage, Block* input) {
+  if (has_flag(stage, kInputCancelled)) return Error{Errc::cancelled, 0};
   if (input == nullptr) return Error{Errc::out_of_blocks, 0};
-  set_flag(*input, kObserved);
-  return error_of(*input);
+  return observe_error(*input);
 }
 
-void copy_outcome(Block& stage, Block* input, bool cancelled) {
+void copy_outcome(Block& stage, Block* input) {
   // Not by input_error(): an Error goes through memory, and nothing else may call for one.
-  if (cancelled) return set_failed(stage, Errc::cancelled);
+  if (has_flag(stage, kInputCancelled)) return set_failed(stage, Errc::cancelled);
   if (input == nullptr) return set_failed(stage, Errc::out_of_blocks);
   if (input->state == State::value) {
     future_operations(stage).result->adopt(stage, *input);

@@ -148,20 +148,25 @@ void detach(Block& continuation);
 
 /// A continuation needs its source no more, its turn is over.
 inline void drop_dependent(Block& source) {
-  --source.dependents;
-  release_if_unheld(source);
+  if (--source.dependents == 0 && source.handles == 0) release_unheld(source);
 }
 
 /// Ends a pending future with an error. Its callable must be dropped; whoever waits is not told
 /// yet.
 void set_failed(Block& future, Errc code, std::int32_t detail = 0);
 
-/// The error of a failed input as a stage's callable gets it: `cancelled` overrides, and no input
-/// means that there was no block for one. From now on the input's error counts as looked at.
-Error input_error(Block* input, bool cancelled);
+/// The error of one that failed, which from now on counts as looked at.
+inline Error observe_error(Block& future) {
+  set_flag(future, kObserved);
+  return error_of(future);
+}
 
-/// Ends `stage`, whose callable must be dropped, with the outcome of `input`.
-void copy_outcome(Block& stage, Block* input, bool cancelled);
+/// The error of a failed input as the callable of `stage` gets it: kInputCancelled overrides, and
+/// no input means that there was no block for one.
+Error input_error(const Block& stage, Block* input);
+
+/// Ends `stage`, whose callable must be dropped, with the outcome of `input`; the same holds.
+void copy_outcome(Block& stage, Block* input);
 
 /// Tells all that wait: a future completed outside of a chain. Each has its turn in the next pass.
 inline void complete(Block& future) {

@@ -7,7 +7,7 @@ bool child_of_gather_ended(Block& gather, Block& child) {
   GatherState& state = payload<GatherState>(gather);
   const auto& operations = static_cast<const ParentOperations&>(*gather.operations);
   if (!has_bit(operations.runs_on, child.state)) {
-    const Error error = input_error(&child, false);
+    const Error error = observe_error(child);
     for (Block* node = state.first; node != nullptr; node = next_node(*node))
       set_flag(child_of(*node), kObserved);
     let_go(gather);

@@ -41,7 +41,7 @@ using GatheredAll =
 /// What is gathered of a child that has ended: its outcome, copied if it can be, else taken.
 template <class T>
 Result<T> gathered(Block& child) {
-  if (child.state != State::value) return failure(input_error(&child, false));
+  if (child.state != State::value) return failure(observe_error(child));
   if constexpr (std::is_copy_constructible_v<Result<T>>)
     return result_of<T>(child);
   else

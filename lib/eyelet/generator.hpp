@@ -155,9 +155,10 @@ class Generator : public Yield<T> {
 
  private:
   // That the producer ends cancelled is what was asked of it, unless somebody has cancelled this.
-  static detail::Block* close_with(detail::Block& stage, detail::Block* input, bool cancelled) {
-    const Error error = detail::input_error(input, cancelled);
-    if (error.code == Errc::cancelled && !cancelled && !detail::has_flag(stage, detail::kAsked))
+  static detail::Block* close_with(detail::Block& stage, detail::Block* input) {
+    const Error error = detail::input_error(stage, input);
+    if (error.code == Errc::cancelled && !detail::has_flag(stage, detail::kInputCancelled) &&
+        !detail::has_flag(stage, detail::kAsked))
       detail::set_value<void>(stage);
     else
       detail::set_failed(stage, error.code, error.detail);

@@ -12,7 +12,7 @@ namespace detail {
 /// `over(input)` says whether that was the last, `next(input)` gives what is awaited then.
 template <class Body>
 struct Repeating {
-  static Block* run(Block& task, Block* input, bool) {
+  static Block* run(Block& task, Block* input) {
     Body& body = callable<Body, 0>(task);
     if (body.over(input)) {
       body.~Body();

@@ -7,7 +7,7 @@ void shield_turn(Block& shield) {
   Block& shielded = *shield.upstream;
   set_flag(shield, kRunning);
   shield.upstream = nullptr;
-  copy_outcome(shield, &shielded, false);
+  copy_outcome(shield, &shielded);
   drop_dependent(shielded);
   finish(shield);
 }

@@ -45,7 +45,7 @@ auto make_task(Loop& owner, F&& body) {
       {{run_chain, destructor<Fn>()},
        &kResultOperations<T>,
        static_cast<std::uint8_t>(bit(State::value) | Naming)},
-      [](Block& task, Block*, bool) { return call_and_settle<T, Fn>(task); }};
+      [](Block& task, Block*) { return call_and_settle<T, Fn>(task); }};
   const Held task = begin_task(owner, kOperations);
   if (Block* const block = task.block())
     construct<Fn, Bytes>(block->payload, std::forward<F>(body));

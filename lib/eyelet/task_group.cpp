@@ -65,7 +65,7 @@ void TaskGroupCore::member_turn(Block& node) {
   const bool body_cancelled = is_body && task.state == State::cancelled;
   if (body_cancelled) group.body_cancelled_ = true;
   if (task.state == State::error) {
-    const Error error = input_error(&task, false);
+    const Error error = observe_error(task);
     if (is_body)
       group.body_error_ = error;
     else

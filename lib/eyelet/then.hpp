@@ -81,7 +81,7 @@ constexpr bool takes_const() {
 template <class T, class Fn, bool TakesConst = takes_const<T, Fn>()>
 struct ThenCall {
   using type = value_of<std::invoke_result_t<Fn&, const T&>>;
-  static Block* run(Block& stage, Block* input, bool) {
+  static Block* run(Block& stage, Block* input) {
     return call_and_settle<type, Fn>(stage, *std::as_const(result_of<T>(*input)));
   }
 };
@@ -90,7 +90,7 @@ struct ThenCall<T, Fn, false> {
   static_assert(std::is_invocable_v<Fn&, T&&>,
                 "eyelet: then: fn cannot be called with the value of this future");
   using type = value_of<std::invoke_result_t<Fn&, T&&>>;
-  static Block* run(Block& stage, Block* input, bool) {
+  static Block* run(Block& stage, Block* input) {
     Result<T> taken = take_result<T>(*input);
     return call_and_settle<type, Fn>(stage, std::move(*taken));
   }
@@ -98,7 +98,7 @@ struct ThenCall<T, Fn, false> {
 template <class Fn>
 struct ThenCall<void, Fn, true> {
   using type = value_of<std::invoke_result_t<Fn&>>;
-  static Block* run(Block& stage, Block*, bool) { return call_and_settle<type, Fn>(stage); }
+  static Block* run(Block& stage, Block*) { return call_and_settle<type, Fn>(stage); }
 };
 template <class Fn>
 struct ThenCall<void, Fn, false> {
@@ -137,9 +137,9 @@ Future<T> Future<T>::or_else(F&& fn) && {
   static constexpr StageOperations kOperations{{{run_chain, destructor<Fn>()},
                                                 &kResultOperations<T>,
                                                 bit(State::error) | bit(State::cancelled)},
-                                               [](Block& stage, Block* input, bool cancelled) {
+                                               [](Block& stage, Block* input) {
                                                  return call_and_settle<T, Fn>(
-                                                     stage, input_error(input, cancelled));
+                                                     stage, input_error(stage, input));
                                                }};
   return make_stage<T, begin_stage_on_error>(std::move(*this), std::forward<F>(fn), kOperations);
 }
@@ -157,25 +157,25 @@ Future<T> Future<T>::finally(F&& fn) && {
       {{run_chain, destructor<Fn>()},
        &kResultOperations<T>,
        bit(State::value) | bit(State::error) | bit(State::cancelled)},
-      [](Block& stage, Block* input, bool cancelled) -> Block* {
+      [](Block& stage, Block* input) -> Block* {
         Fn& callable_ = callable<Fn, 0>(stage);
         if constexpr (std::is_void_v<R>) {
           callable_();
           callable_.~Fn();
-          copy_outcome(stage, input, cancelled);
+          copy_outcome(stage, input);
           return nullptr;
         } else {
           auto returned = callable_();
           callable_.~Fn();
           if constexpr (IsResult<R>::value) {
             if (returned)
-              copy_outcome(stage, input, cancelled);
+              copy_outcome(stage, input);
             else
               set_failed(stage, returned.error().code, returned.error().detail);
             return nullptr;
           } else {
             if (returned.block() != nullptr) {
-              copy_outcome(stage, input, cancelled);
+              copy_outcome(stage, input);
               stage.depth = static_cast<std::uint8_t>(std::exchange(stage.state, State::pending));
               set_flag(stage, kHoldsOutcome);
             }

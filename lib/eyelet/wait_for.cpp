@@ -41,15 +41,15 @@ Block* begin_wait_for(Block& future, TimePoint when, Timeout* scope,
   return stage;
 }
 
-Block* end_wait_for(Block& stage, Block* input, bool cancelled) {
+Block* end_wait_for(Block& stage, Block* input) {
   TimeLimit& limit = payload<TimeLimit>(stage);
-  const bool timed_out =
-      !cancelled && limit.expired && input->state == State::cancelled && !has_flag(stage, kAsked);
+  const bool timed_out = !has_flag(stage, kInputCancelled) && limit.expired &&
+                         input->state == State::cancelled && !has_flag(stage, kAsked);
   limit.~TimeLimit();
   if (timed_out)
     set_failed(stage, Errc::timed_out);
   else
-    copy_outcome(stage, input, cancelled);
+    copy_outcome(stage, input);
   return nullptr;
 }
 

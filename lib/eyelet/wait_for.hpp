@@ -23,7 +23,7 @@ struct TimeLimit {
 Block* begin_wait_for(Block& future, TimePoint when, Timeout* scope,
                       const FutureOperations& operations);
 
-Block* end_wait_for(Block& stage, Block* input, bool cancelled);
+Block* end_wait_for(Block& stage, Block* input);
 
 template <class T>
 inline constexpr StageOperations kWaitForOperations{

@@ -60,8 +60,9 @@ struct With {
       return resource.acquire();
   }
 
-  static Block* run(Block& stage, Block* input, bool cancelled) {
+  static Block* run(Block& stage, Block* input) {
     Scope& scope = payload<Scope>(stage);
+    const bool cancelled = has_flag(stage, kInputCancelled);
     const bool failed = cancelled || input->state != State::value;
     switch (scope.phase) {
       case Phase::entering:
@@ -70,14 +71,14 @@ struct With {
           return leave(stage, scope, failure(Errc::cancelled), true);
         break;
       case Phase::body:
-        if (failed) return leave(stage, scope, failure(input_error(input, cancelled)));
+        if (failed) return leave(stage, scope, failure(input_error(stage, input)));
         return leave(stage, scope, take_or_copy(*input));
       case Phase::leaving:
         if (!failed) return end(stage, scope);
         break;
     }
     scope.~Scope();
-    copy_outcome(stage, failed && !cancelled ? input : nullptr, cancelled);
+    copy_outcome(stage, input);
     return nullptr;
   }
 
