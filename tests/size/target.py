@@ -156,7 +156,7 @@ class Target:
         """For each public function bytes of the deepest stack under it, itself included: at the
         worst, and the way there; if it ends nothing else; and down to a callback of the user's, if it
         calls any."""
-        graph = stack.CallGraph(self.objects)
+        graph = stack.CallGraph(self.objects, self.compiler[0].replace('g++', 'objdump'))
         alone, above_user = graph.without(ENDS_OTHERS), graph.above('_Z9user_codev')
         stacks = {}
         for title, full in graph.names.items():
