@@ -58,9 +58,8 @@ Instructions, counted one by one on an emulated processor:
 
 {instructions}
 
-A call into the library takes {worst} bytes of stack at the worst (`{worst_name}`), and {alone} if nothing
-ends by it that others wait for; the goal is {stack_limit}. From `run_forever` down to your callback it is
-{to_callback}.
+A call into the library takes {worst} bytes of stack at the worst (`{worst_name}`); the goal is
+{stack_limit}. From `run_forever` down to your callback it is {to_callback}.
 {why}
 ## Where the flash is
 
@@ -88,8 +87,9 @@ that, each by itself and used once.
 
 Bytes of the deepest stack under each public function: at the worst / if it ends nothing else. The last
 column names the pointers by which the worst way on the M3 calls; each was taken at the worst of what may
-be there: any operation of any kind of block that the library has, any function of the port. Your own
-callbacks, destructors and handlers come on top.
+be there: any operation of any kind of block that the library has, any function of the port. A
+function that jumps to the next one, instead of calling it, has taken its frame away by then; on an M0
+none does. Your own callbacks, destructors and handlers come on top.
 
 {stacks}
 
@@ -135,8 +135,8 @@ the loop.
 task, and what it waits for.
 ''',
     'stack': '''
-**Why so much stack?** The deepest ways end what nobody waits for any more, and are explained
-[below](#stack).
+**Why so much stack?** The deepest way leads through all floors: a loop that times its callbacks, the end
+of one thing, and at once the turn of what waited for that. It is told [below](#stack).
 ''',
 }
 
@@ -244,7 +244,6 @@ def page(measured, headline):
     places = sorted({place for target in counted.values() for place in target['masked']})
     words = {
         'worst_name': worst_name, 'worst': firmware['stacks'][worst_name]['worst'],
-        'alone': max(stack['alone'] for stack in firmware['stacks'].values()),
         'to_callback': firmware['stacks']['Loop::run_forever']['to callback'],
         'stack_limit': STACK_LIMIT, 'loop': firmware['types']['Loop'],
         'block': firmware['types']['detail::Block'],

@@ -53,6 +53,13 @@ NEVER = {
     # What was put is the user's; so is a predicate.
     ('WaitList::fail_waiting', 'fail_wait'): r'::drop_callable\(',
     ('Condition::cancel', 'fail_wait'): r'::drop_callable\(',
+    # A wait holds no callable of a stage.
+    ('(fail_wait|destroy|work_off)', 'drop_callable'): r'\bWith<',
+    # A generator that cannot begin drops what it has just made, of which nobody knows; that takes less
+    # than making it. A producer that has ended is still held when it lets go of that.
+    ('Generator<.*>::next', '~Future'): r'::drop_handle\(',
+    ('Generator<.*>::next', 'AnyFuture::cancel'): r'::cancel\(',
+    ('Generator<.*>::(next|begin)', 'operator='): r'::drop_handle\(',
     # Whoever gives children holds them.
     ('(add_children|wait_for_children|wait_for_many)', 'release_nodes'):
         r'::(drop_dependent|release_(if_)?unheld)\(',
