@@ -46,7 +46,7 @@ NEVER = {
     ('Loop::run_mail', 'Loop::pause', 'Loop::run_timed'): OF_A_BLOCK,
     # A handle names a callback or a done callback, and what those hold is the user's.
     ('Handle::cancel', 'Loop::end'):
-        r'::(close_node|close_member|drop|drop_shield|release_nodes)\(',
+        r'::(close_node|close_member|drop|drop_shield|(drop|release)_nodes)\(',
     ('Handle::cancel', 'Loop::end', 'close_done_callback'): r'::drop_callable\(',
     # The handle of a wait that is dropped names its time limit.
     ('drop', 'Handle::cancel', 'Loop::end'): r'::close_done_callback\(',
@@ -61,7 +61,7 @@ NEVER = {
     ('Generator<.*>::next', 'AnyFuture::cancel'): r'::cancel\(',
     ('Generator<.*>::(next|begin)', 'operator='): r'::drop_handle\(',
     # Whoever gives children holds them.
-    ('(add_children|wait_for_children|wait_for_many)', 'release_nodes'):
+    ('(add_children|wait_for_children|wait_for_many)', 'drop_nodes', 'release_nodes'):
         r'::(drop_dependent|release_(if_)?unheld)\(',
     # So it is if a wait fails as it joins, and then there is a handle to it.
     ('(join|put|get)', 'fail_wait'): r'::(drop_callable|complete)\(',
