@@ -20,7 +20,7 @@ void node_turn(Block& node) {
 }
 
 // The loop closes. The parent, whose turn to be closed comes too, finds no nodes.
-void close_node(Block& node) { release_nodes(payload<Node>(node).parent->payload); }
+void close_node(Block& node) { drop_nodes(payload<Node>(node).parent->payload); }
 
 constexpr ContinuationOperations kNodeOperations{{node_turn, nullptr}, close_node};
 
@@ -35,7 +35,7 @@ bool add_children(Block& parent, const Held* children, std::size_t count) {
     Block* const child = children[i].block();
     Block* const node = child == nullptr ? nullptr : loop.acquire();
     if (node == nullptr) {
-      release_nodes(parent.payload);
+      drop_nodes(parent.payload);
       loop.release(parent);
       return false;
     }
@@ -48,11 +48,10 @@ bool add_children(Block& parent, const Held* children, std::size_t count) {
   return true;
 }
 
-void release_nodes(void* parent) {
-  Block* node = std::exchange(std::launder(static_cast<Parent*>(parent))->first, nullptr);
-  while (node != nullptr) {
-    Block& gone = *node;
-    node = next_node(gone);
+void release_nodes(Block* first) {
+  while (first != nullptr) {
+    Block& gone = *first;
+    first = next_node(gone);
     Block& child = child_of(gone);
     if (!has_flag(gone, kHadItsTurn)) child.continuations.remove(gone);
     gone.loop->release(gone);
@@ -60,9 +59,8 @@ void release_nodes(void* parent) {
   }
 }
 
-void let_go(Block& parent) {
-  leave_cancelling(parent);
-  release_nodes(parent.payload);
+void drop_nodes(void* parent) {
+  release_nodes(std::exchange(std::launder(static_cast<Parent*>(parent))->first, nullptr));
 }
 
 }  // namespace eyelet::detail

@@ -50,11 +50,10 @@ const Held* held_by(const F* handles) {
 /// Operations::drop of a parent: lets go of all children. Not done by withdraw, because a child may
 /// end with it, and its children: what is dropped goes one after the other, not one inside the
 /// other.
-void release_nodes(void* parent);
+void drop_nodes(void* parent);
 
-/// The same and leave_cancelling(), when a parent ends by itself. Its payload may then be used for
-/// the result.
-void let_go(Block& parent);
+/// The same from the first node on, of a parent whose payload is the result by now.
+void release_nodes(Block* first);
 
 /// The loop of `futures`, or null if one of them is a future of nothing.
 template <class... Ts>

@@ -4,22 +4,21 @@
 namespace eyelet::detail {
 
 bool child_of_gather_ended(Block& gather, Block& child) {
-  GatherState& state = payload<GatherState>(gather);
+  const GatherState& state = payload<GatherState>(gather);
   const auto& operations = static_cast<const ParentOperations&>(*gather.operations);
+  Block* const first = state.first;  // the result comes to lie where it is
+  leave_cancelling(gather);
   if (!has_bit(operations.runs_on, child.state)) {
     const Error error = observe_error(child);
-    for (Block* node = state.first; node != nullptr; node = next_node(*node))
+    for (Block* node = first; node != nullptr; node = next_node(*node))
       set_flag(child_of(*node), kObserved);
-    let_go(gather);
     set_failed(gather, error.code, error.detail);
-    return true;
-  }
-  if (state.cancelled) {
-    let_go(gather);
+  } else if (state.cancelled) {
     set_failed(gather, Errc::cancelled);
   } else {
     operations.end(gather);
   }
+  release_nodes(first);
   return true;
 }
 

@@ -74,7 +74,7 @@ struct Gathering {
   static void end(Block& gather) { Collect::end(gather, payload<GatherState>(gather).first); }
 
   static constexpr ParentOperations kOperations{
-      {{{{cancel_gathered, release_nodes},
+      {{{{cancel_gathered, drop_nodes},
          &kResultOperations<Whole>,
          static_cast<std::uint8_t>(bit(State::value) | RunsAlsoOn | kHearsOfCancel)},
         leave_cancelling},
@@ -108,11 +108,7 @@ template <class... Ts>
 struct CollectResults {
   using Whole = std::tuple<Result<Ts>...>;
   static Whole from(Block* node) { return Whole{gathered<Ts>(take_child(node))...}; }
-  static void end(Block& gather, Block* node) {
-    Whole results = from(node);
-    let_go(gather);
-    set_value<Whole>(gather, std::move(results));
-  }
+  static void end(Block& gather, Block* node) { set_value<Whole>(gather, from(node)); }
 };
 
 template <class... Ts>
@@ -120,7 +116,6 @@ struct CollectValues {
   using Whole = GatheredAll<Ts...>;
   static void end(Block& gather, Block* node) {
     auto results = CollectResults<Ts...>::from(node);
-    let_go(gather);
     const Error error = std::apply(first_error<Ts...>, results);
     if (error.code != Errc::none) return set_failed(gather, error.code, error.detail);
     if constexpr (std::is_void_v<Whole>)
@@ -141,7 +136,6 @@ struct CollectArray<T, std::index_sequence<Is...>> {
   using Whole = std::array<T, sizeof...(Is)>;
   static void end(Block& gather, Block* node) {
     Result<T> results[] = {(static_cast<void>(Is), gathered<T>(take_child(node)))...};
-    let_go(gather);
     const Error error = first_error(results[Is]...);
     if (error.code != Errc::none) return set_failed(gather, error.code, error.detail);
     set_value<Whole>(gather, Whole{{std::move(*results[Is])...}});
@@ -150,10 +144,7 @@ struct CollectArray<T, std::index_sequence<Is...>> {
 
 /// Of any number of futures without a value.
 struct CollectNothing {
-  static void end(Block& gather, Block*) {
-    let_go(gather);
-    set_value<void>(gather);
-  }
+  static void end(Block& gather, Block*) { set_value<void>(gather); }
 };
 
 /// Into storage of the caller's: values in `Slot`s, or outcomes where they are Results.
@@ -170,7 +161,6 @@ struct CollectInto {
       else if (error.code == Errc::none)
         error = result.error();
     }
-    let_go(gather);
     if (error.code != Errc::none) return set_failed(gather, error.code, error.detail);
     set_value<void>(gather);
   }

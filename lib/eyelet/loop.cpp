@@ -17,32 +17,33 @@ Integer saturate(std::int64_t value) {
   return static_cast<Integer>(value < kMax ? value : kMax);
 }
 
-Result<void> result_of(Error error) {
-  if (error.code == Errc::none) return {};
-  return failure(error);
-}
-
 }  // namespace
 
 // --- Running ---
 
-Result<void> Loop::run_forever() { return run(nullptr); }
+Result<void> Loop::run_forever() {
+  const Error error = run(nullptr);
+  if (error.code == Errc::none) return {};
+  return failure(error);
+}
 
-Result<void> Loop::run_until_done(const Block* awaited) {
+Error Loop::run_until_done(const Block* awaited) {
   if (awaited == nullptr) return {};
-  if (awaited->loop != this) return failure(Errc::invalid_state);
+  if (awaited->loop != this) return Error{Errc::invalid_state, 0};
   return run(awaited);
 }
 
 // In passes: outside events, if nothing is ready and no timer known to be due; due timers; the
 // batch that is ready then; mail.
-Result<void> Loop::run(const Block* awaited) {
-  if (closed_) return failure(Errc::closed);
-  if (running_) return failure(Errc::invalid_state);
+Error Loop::run(const Block* awaited) {
+  Error error;
+  if (closed_ || running_) {
+    error.code = closed_ ? Errc::closed : Errc::invalid_state;
+    return error;
+  }
   running_ = true;
   owner_ = port_->context();
   detail::List* batch = ready_ == lists_ ? lists_ + 1 : lists_;
-  Error error;
   bool last = false;
   do {
     if (awaited != nullptr && awaited->state != State::pending) {
@@ -67,7 +68,7 @@ Result<void> Loop::run(const Block* awaited) {
   // A stop that came too late must not end the next run.
   stopping_ = false;
   running_ = false;
-  return result_of(error);
+  return error;
 }
 
 TimePoint Loop::poll() {

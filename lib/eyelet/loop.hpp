@@ -291,7 +291,7 @@ class Loop {
   /// Null: nothing is.
   detail::Cancelling*& cancelling() { return cancelling_; }
   /// Runs until `awaited` is done; the caller holds a handle to it. Null: does not run.
-  Result<void> run_until_done(const detail::Block* awaited);
+  Error run_until_done(const detail::Block* awaited);
   /// Traps when the loop runs in another thread. Debug builds only.
   void check_context() const { EYELET_ASSERT(!running_ || port_->context() == owner_); }
 
@@ -312,7 +312,7 @@ class Loop {
   // a function that the library does not have.
   template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
   [[gnu::cold]] void refuse();
-  Result<void> run(const detail::Block* awaited);
+  Error run(const detail::Block* awaited);
   bool wait();
   void schedule_due();
   void ask_port(TimePoint deadline);
@@ -444,8 +444,8 @@ bool Loop::call_soon_threadsafe(F fn) {
 
 template <class T>
 Result<T> Loop::run_until_complete(Future<T> future) {
-  const Result<void> ran = run_until_done(future.block());
-  if (!ran) return failure(ran.error());
+  const Error error = run_until_done(future.block());
+  if (error.code != Errc::none) return failure(error);
   return future.take();
 }
 

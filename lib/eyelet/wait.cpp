@@ -11,7 +11,7 @@ struct WaitState : Parent {
 
 void drop(void* wait) {
   std::launder(static_cast<WaitState*>(wait))->timer.cancel();
-  release_nodes(wait);
+  drop_nodes(wait);
 }
 
 // Ends with those done that are done by now.
@@ -80,7 +80,7 @@ Future<T> begin_wait(Loop& owner, const ParentOperations& operations, ReturnWhen
     return failed_future<T>(owner, Errc::invalid_argument);
   Block* wait = make_wait(owner, operations, when, children, count);
   if (limit && wait != nullptr && !arm_limit(*wait, *limit)) {
-    release_nodes(wait->payload);
+    drop_nodes(wait->payload);
     owner.release(*std::exchange(wait, nullptr));
   }
   return Future<T>{owner, wait};

@@ -46,7 +46,7 @@ Flash, RAM, stack and instructions. `scons sizes` measures all of it and writes 
 fails when a figure of the M3 on this first screen has grown by 3 %. What is **bold** misses its goal.
 
 Whole images for a Cortex-M3: vector table, start-up, clock and sleep are in them. RAM is without the
-stack.
+stack. Goals are for the build without link-time optimisation; what that gives is told beside.
 
 {images}
 
@@ -58,9 +58,8 @@ Instructions, counted one by one on an emulated processor:
 
 {instructions}
 
-A call into the library takes {worst} bytes of stack at the worst (`{worst_name}`), and {alone} if nothing
-ends by it that others wait for; the goal is {stack_limit}. From `run_forever` down to your callback it is
-{to_callback}.
+A call into the library takes {worst} bytes of stack at the worst (`{worst_name}`); the goal is
+{stack_limit}. From `run_forever` down to your callback it is {to_callback}.
 {why}
 ## Where the flash is
 
@@ -88,8 +87,9 @@ that, each by itself and used once.
 
 Bytes of the deepest stack under each public function: at the worst / if it ends nothing else. The last
 column names the pointers by which the worst way on the M3 calls; each was taken at the worst of what may
-be there: any operation of any kind of block that the library has, any function of the port. Your own
-callbacks, destructors and handlers come on top.
+be there: any operation of any kind of block that the library has, any function of the port. A
+function that jumps to the next one, instead of calling it, has taken its frame away by then; on an M0
+none does. Your own callbacks, destructors and handlers come on top.
 
 {stacks}
 
@@ -110,10 +110,10 @@ a SysTick, those of the others two timers of their boards.
 ## How it is measured
 
 g++ {compiler} of Debian 12, `-Os -DNDEBUG -fno-exceptions -fno-rtti -ffunction-sections`, linked with
-`--gc-sections` and without `-flto`. Flash is code, constants and the values that variables begin with; RAM is
-all variables. The firmware is that of [examples/firmware](../examples/firmware), with the light as
-a register's write; the programs that add one thing each are in
-[programs.py](../tests/size/programs.py), the calls whose stack is told in
+`--gc-sections` and, but for the column that says so, without `-flto`. Flash is code, constants and the
+values that variables begin with; RAM is all variables. The firmware is that of
+[examples/firmware](../examples/firmware), with the light as a register's write; the programs that add
+one thing each are in [programs.py](../tests/size/programs.py), the calls whose stack is told in
 [calls.cpp](../tests/size/calls.cpp), the operations whose instructions are counted in
 [instructions.cpp](../tests/size/instructions.cpp). The programs of others were built by us with the same
 compiler and options, from releases of 2025 and 2026, and ran on the same emulated board. Their vector
@@ -135,8 +135,8 @@ the loop.
 task, and what it waits for.
 ''',
     'stack': '''
-**Why so much stack?** The deepest ways end what nobody waits for any more, and are explained
-[below](#stack).
+**Why so much stack?** The deepest way leads through all floors: a loop that times its callbacks, the end
+of one thing, and at once the turn of what waited for that. It is told [below](#stack).
 ''',
 }
 
@@ -160,8 +160,9 @@ def images(firmware):
         size = firmware['images'][name]
         rows.append([f'[{what}](../examples/firmware/{name}.cpp)',
                      judged(size['flash'], most_flash), number(most_flash),
+                     number(firmware['flash with -flto'][name]),
                      judged(size['ram'], most_ram), number(most_ram)])
-    return table(['bytes', 'flash', 'goal', 'RAM', 'goal'], rows)
+    return table(['bytes', 'flash', 'goal', 'with `-flto`', 'RAM', 'goal'], rows)
 
 
 def peers(firmware):
@@ -243,7 +244,6 @@ def page(measured, headline):
     places = sorted({place for target in counted.values() for place in target['masked']})
     words = {
         'worst_name': worst_name, 'worst': firmware['stacks'][worst_name]['worst'],
-        'alone': max(stack['alone'] for stack in firmware['stacks'].values()),
         'to_callback': firmware['stacks']['Loop::run_forever']['to callback'],
         'stack_limit': STACK_LIMIT, 'loop': firmware['types']['Loop'],
         'block': firmware['types']['detail::Block'],

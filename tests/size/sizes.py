@@ -26,6 +26,11 @@ def firmware(target):
             'parts': {name: parts_of(image) for name, image in images.items()}}
 
 
+def flash_with_flto(target):
+    return {'flash with -flto': {name: size_of(image).flash
+                                 for name, image in target.flto_images().items()}}
+
+
 def speed(target, plugin):
     instructions, masked = target.instructions(plugin)
     return {'instructions': instructions, 'masked': masked}
@@ -39,7 +44,7 @@ def measure_target(description, plugin):
         'types': target.type_sizes(),
         'stacks': target.stacks(),
         'programs': {what: size._asdict() for what, size in target.sizes().items()},
-        **({} if target.hosted else firmware(target)),
+        **({} if target.hosted else {**firmware(target), **flash_with_flto(target)}),
         **(speed(target, plugin) if target.name in COUNTED else {})}
 
 

@@ -5,6 +5,8 @@
 A call by pointer is taken at the worst of what its place may hold: a member of one of the library's
 tables of operations, a virtual function of the port, or one of POINTERS. Code of the user's counts
 nothing.
+Where a function's last act is a call, the compiler may take its frame away and jump. What it jumps to
+from everywhere has nothing of it above.
 Some calls lead back to where they came from: what a wait holds may be the last handle of something
 whose end ends a wait. A way down passes each function once, and those of GUARDED once more, when
 they find themselves at work, note what is to do, and return.
@@ -44,15 +46,22 @@ NEVER = {
     ('Loop::run_mail', 'Loop::pause', 'Loop::run_timed'): OF_A_BLOCK,
     # A handle names a callback or a done callback, and what those hold is the user's.
     ('Handle::cancel', 'Loop::end'):
-        r'::(close_node|close_member|drop|drop_shield|release_nodes)\(',
+        r'::(close_node|close_member|drop|drop_shield|(drop|release)_nodes)\(',
     ('Handle::cancel', 'Loop::end', 'close_done_callback'): r'::drop_callable\(',
     # The handle of a wait that is dropped names its time limit.
     ('drop', 'Handle::cancel', 'Loop::end'): r'::close_done_callback\(',
     # What was put is the user's; so is a predicate.
     ('WaitList::fail_waiting', 'fail_wait'): r'::drop_callable\(',
     ('Condition::cancel', 'fail_wait'): r'::drop_callable\(',
+    # A wait holds no callable of a stage.
+    ('(fail_wait|destroy|work_off)', 'drop_callable'): r'\bWith<',
+    # A generator that cannot begin drops what it has just made, of which nobody knows; that takes less
+    # than making it. A producer that has ended is still held when it lets go of that.
+    ('Generator<.*>::next', '~Future'): r'::drop_handle\(',
+    ('Generator<.*>::next', 'AnyFuture::cancel'): r'::cancel\(',
+    ('Generator<.*>::(next|begin)', 'operator='): r'::drop_handle\(',
     # Whoever gives children holds them.
-    ('(add_children|wait_for_children|wait_for_many)', 'release_nodes'):
+    ('(add_children|wait_for_children|wait_for_many)', 'drop_nodes', 'release_nodes'):
         r'::(drop_dependent|release_(if_)?unheld)\(',
     # So it is if a wait fails as it joins, and then there is a handle to it.
     ('(join|put|get)', 'fail_wait'): r'::(drop_callable|complete)\(',
@@ -69,6 +78,11 @@ RELOCATED = re.compile(r"^Relocation section '\.rela?(\S+)'")
 TABLE = re.compile(r'\.(ro)?data\..*Operations')
 RELOCATION = re.compile(r'^([0-9a-f]+) +\w+ \w+ +\w+ +'
                         r'(?:\.text\.(?:unlikely\.|startup\.)?)?([\w.$]+)')
+FUNCTION = re.compile(r'^[0-9a-f]+ <(.+)>:$')
+INSTRUCTION = re.compile(r'^ +[0-9a-f]+:\t(\.?\w+)\S*\s*(\S*)')
+LINKED = re.compile(r'^\s+[0-9a-f]+: R_\w+\t(?:\.text\.(?:unlikely\.|startup\.)?)?([\w.$]+)')
+ADDRESS = re.compile(r'[0-9a-f]+$')
+POINTER = 'a pointer'
 CALL = re.compile(r'((?:\.|->)? ?)\b(\w+) ?\(')
 
 
@@ -117,6 +131,29 @@ def read_tables(objects):
     return tables
 
 
+def read_jumps(objects, objdump):
+    """{function: symbols, or POINTER, to which it jumps and which it does not call}"""
+    listing = subprocess.run([objdump, '-drz', '--no-show-raw-insn', *objects],
+                             capture_output=True, text=True, check=True).stdout
+    called, jumped = defaultdict(set), defaultdict(set)
+    for line in listing.splitlines():
+        if title := FUNCTION.match(line):
+            function = title[1]
+        elif instruction := INSTRUCTION.match(line):
+            mnemonic, operand = instruction.groups()
+            calls = mnemonic.startswith(('bl', 'call'))
+            by_register = operand != 'lr' and not ADDRESS.match(operand)
+            if by_register and (calls or mnemonic in ('bx', 'br', 'jmp')):
+                (called if calls else jumped)[function].add(POINTER)
+        elif (symbol := LINKED.match(line)) and mnemonic.startswith(('b', 'call', 'j')):
+            (called if calls else jumped)[function].add(symbol[1])
+    return defaultdict(set, {function: jumped[function] - called[function] for function in jumped})
+
+
+def symbol_of(title):
+    return title.rpartition(':')[2]
+
+
 def short(name):
     """A function's name without types, arguments and namespaces."""
     name = name.partition(' [with ')[0]
@@ -126,11 +163,12 @@ def short(name):
 
 
 class CallGraph:
-    """Frames and calls of all functions in `objects`."""
+    """Frames and calls of all functions in `objects`, of which `objdump` can read the code."""
 
-    def __init__(self, objects):
+    def __init__(self, objects, objdump):
         self.frames, self.names, self.calls = {}, {}, defaultdict(set)
         self.pointers = {}  # (caller, callee): the pointer by which it is called
+        self.jumps = set()  # (caller, callee): without the caller's frame
         by_pointer = []
         for path in objects:
             for line in Path(path).with_suffix('.ci').read_text().splitlines():
@@ -138,13 +176,19 @@ class CallGraph:
         self.tables = read_tables(objects)
         self.titles = defaultdict(set)  # static functions of several files may have the same symbol
         for title in self.frames:
-            self.titles[title.rpartition(':')[2]].add(title)
+            self.titles[symbol_of(title)].add(title)
         unknown = {function for table in self.tables for function in table.values()
                    if 'Operations' not in function} - self.titles.keys()
         assert not unknown, f'in tables, but not compiled: {unknown}'
+        jumps = read_jumps(objects, objdump)
+        for caller, callees in self.calls.items():
+            self.jumps |= {(caller, callee) for callee in callees
+                           if symbol_of(callee) in jumps[symbol_of(caller)]}
         for caller, path, line, column in by_pointer:
             text = Path(path).read_text().splitlines()[int(line) - 1]
             pointer, callees = self.behind_pointer(self.names[caller], text, int(column) - 1)
+            if POINTER in jumps[symbol_of(caller)]:
+                self.jumps |= {(caller, callee) for callee in callees - self.calls[caller]}
             self.calls[caller] |= callees
             self.pointers |= {(caller, callee): pointer for callee in callees}
         self.copies = {}
@@ -230,8 +274,14 @@ class CallGraph:
     def described(self, way):
         """[(bytes, function, the pointer by which it was called or '')]"""
         way = [self.copies.get(title, title) for title in way]
-        return [(self.frames[title], short(self.names[title]),
-                 self.pointers.get((above, title), '')) for above, title in zip(['', *way], way)]
+        return [(self.held(title, below), short(self.names[title]),
+                 self.pointers.get((above, title), ''))
+                for above, title, below in zip(['', *way], way, [*way[1:], ''])]
+
+    def held(self, title, callee):
+        """Bytes of the frame of `title` while `callee` runs."""
+        calling = self.copies.get(title, title), self.copies.get(callee, callee)
+        return 0 if calling in self.jumps else self.frames[title]
 
     def copy(self):
         graph = copy.copy(self)
@@ -247,14 +297,16 @@ class CallGraph:
 
     def search(self, title, passed):
         below = passed | {title} if self.leads_back(title) else frozenset()
-        ways = [(0, ())]
+        ways = [(self.frames[title], ())]
         for callee in self.calls[title] & self.frames.keys():
+            held = self.held(title, callee)
             if callee not in below:
-                ways.append(self.deepest(callee, below))
+                bytes_, way = self.deepest(callee, below)
+                ways.append((held + bytes_, way))
             elif GUARDED.search(self.names[callee]):
-                ways.append((self.frames[callee], (callee,)))
+                ways.append((held + self.frames[callee], (callee,)))
         deepest, way = max(ways)
-        return self.frames[title] + deepest, (title, *way)
+        return deepest, (title, *way)
 
     def leads_back(self, title):
         """Whether a way from `title` comes to it again."""

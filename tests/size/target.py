@@ -95,8 +95,8 @@ def parts_of(program):
 
 class Target:
     """A toolchain as SCons describes it in a file of JSON: its name, the commands of compiler and
-    linker, what runs a program, the library with port and board, the objects in that, and whether
-    there is an operating system."""
+    linker, what runs a program, the library with port and board, the objects in that, whether there
+    is an operating system, and if not the library compiled with -flto."""
 
     def __init__(self, description):
         self.__dict__.update(json.loads(Path(description).read_text()))
@@ -113,9 +113,9 @@ class Target:
         source.write_text(text)
         return self.compile(source, source.with_suffix('.o'), '-include', self.common)
 
-    def link(self, name, *objects):
+    def link(self, name, *objects, library=None):
         program = self.folder / name
-        run([*self.linker, *objects, self.library, '-o', program])
+        run([*self.linker, *objects, library or self.library, '-o', program])
         return program
 
     def prepare(self):
@@ -140,16 +140,23 @@ class Target:
         sizes = {name: int(size) for size, name in arrays}
         return {name: sizes[f'size_{i}'] for i, name in enumerate(programs.TYPES)}
 
+    def compile_image(self, name, *options):
+        return self.compile(f'examples/firmware/{name}.cpp', self.folder / f'{name}.o', *options)
+
     def images(self):
         """{name: the program} of firmware that the figures of others are about."""
-        return {name: self.link(name, self.compile(f'examples/firmware/{name}.cpp',
-                                                   self.folder / f'{name}.o')) for name in IMAGES}
+        return {name: self.link(name, self.compile_image(name)) for name in IMAGES}
+
+    def flto_images(self):
+        """The same with link-time optimisation."""
+        return {name: self.link(f'{name}.flto', '-flto', self.compile_image(name, '-flto'),
+                                library=self.flto_library) for name in IMAGES}
 
     def stacks(self):
         """For each public function bytes of the deepest stack under it, itself included: at the
         worst, and the way there; if it ends nothing else; and down to a callback of the user's, if it
         calls any."""
-        graph = stack.CallGraph(self.objects)
+        graph = stack.CallGraph(self.objects, self.compiler[0].replace('g++', 'objdump'))
         alone, above_user = graph.without(ENDS_OTHERS), graph.above('_Z9user_codev')
         stacks = {}
         for title, full in graph.names.items():

@@ -46,8 +46,15 @@ class Sizes:
         calls = env.Object(f'{out}/tests/size/calls.cpp')
         library = env.StaticLibrary(f'{out}/small', [objects, start])
         how |= {'library': str(library[0]), 'objects': env.Flatten([objects, calls])}
+        needed = [library, calls]
+        if toolchain.board:
+            flto = env.Clone(OBJSUFFIX='.flto.o')
+            flto.Append(CCFLAGS=['-flto'])
+            objects = [flto.Object(Glob(f'{out}/{part}/*.cpp')) for part in parts]
+            needed.append(flto.StaticLibrary(f'{out}/flto', [objects, start]))
+            how['flto_library'] = str(needed[-1][0])
         told = env.Textfile(f'{out}/size.json', json.dumps(how, indent=1, default=str))
-        Depends(told, [library, calls])
+        Depends(told, needed)
         return told
 
     def check(self):
