@@ -184,7 +184,7 @@ class BlockPool {
 
   /// A blank block, or null if all are in use: of no kind, pending, without flags or depth, and
   /// nobody waits for it. O(1).
-  Block* acquire(Loop& loop) {
+  [[gnu::always_inline]] Block* acquire(Loop& loop) {
     Block* block = free_;
     bool exhausted = block == nullptr && fresh_ == capacity_;
     if constexpr (kFaultInjection)

@@ -37,6 +37,7 @@ bool add_children(Block& parent, const Held* children, std::size_t count) {
     if (node == nullptr) {
       drop_nodes(parent.payload);
       loop.release(parent);
+      if (child != nullptr) loop.refuse();
       return false;
     }
     node->operations = &kNodeOperations;

@@ -311,10 +311,12 @@ Handle Future<T>::add_done_callback(F&& fn) const {
        detail::destructor<Fn>()},
       detail::close_done_callback};
   if (block() == nullptr) return Handle{no_block()};
-  // A refusal is reported to the user, who may drop this very future there.
   Loop& there = *loop();
   detail::Block* const b = there.acquire();
-  if (b == nullptr) return Handle{there.why_refused()};
+  if (b == nullptr) {
+    there.refuse();  // the user hears of it, and may drop this very future
+    return Handle{there.why_refused()};
+  }
   b->operations = &kOperations;
   b->kind = detail::Kind::done_callback;
   detail::construct<Fn, detail::kPayloadBytes>(b->payload, std::forward<F>(fn));

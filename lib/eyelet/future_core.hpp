@@ -91,7 +91,7 @@ class Held {
 
 /// A pending future with one handle. Null: there is no block, and whoever makes it calls refuse().
 inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operations) {
-  Block* const block = loop.try_acquire();
+  Block* const block = loop.acquire();
   if (block == nullptr) return nullptr;
   block->operations = &operations;
   block->kind = kind;

@@ -43,6 +43,7 @@ bool TaskGroupCore::add(Block* task, bool is_body) {
   Block* const node = loop_->acquire();
   if (node == nullptr) {
     detail::cancel(*task);
+    loop_->refuse();
     return false;
   }
   node->operations = &kMemberOperations;
