@@ -174,6 +174,7 @@ TEST(Gather, of_a_future_that_found_no_block_fails_like_that) {
   settle();
   CHECK_FALSE(a.done());
   CHECK_EQUAL(2U, in_use());
+  CHECK_EQUAL(1U, loop.stats().failures);
 }
 
 // --- Errors ---

@@ -244,6 +244,18 @@ TEST(Then, or_else_hears_of_a_cancellation) {
   CHECK_EQUAL(1, value_of(stage.result()));
 }
 
+TEST(Then, an_or_else_that_recovers_from_its_own_cancel_by_a_future_ends_like_that) {
+  Future<int> other = loop.create_future<int>();
+  stage = source.or_else([&other](Error) { return other; });
+  succeed(4);
+  CHECK(stage.cancel());
+  run_pass();
+  CHECK(!stage.done());
+  other.set_result(5);
+  run_ready();
+  CHECK_EQUAL(5, value_of(stage.result()));
+}
+
 // --- finally ---
 
 TEST(Then, finally_runs_on_every_path_and_passes_the_outcome_on) {
