@@ -241,7 +241,7 @@ namespace detail {
 /// A future that failed at once, for a call that cannot begin.
 template <class T>
 Future<T> failed_future(Loop& owner, Errc code) {
-  return Future<T>{make_failed(owner, kPromiseOperations<T>, code)};
+  return Future<T>{begin_failed(owner, kPromiseOperations<T>, code)};
 }
 
 }  // namespace detail

@@ -283,6 +283,12 @@ Held begin_future(Loop& loop, Kind kind, const FutureOperations& operations) {
   return Held{loop, future};
 }
 
+Held begin_failed(Loop& loop, const FutureOperations& operations, Errc error) {
+  const Held future = begin_future(loop, Kind::promise, operations);
+  if (future.block() != nullptr) set_failed(*future.block(), error);
+  return future;
+}
+
 Held begin_stage(Held source, const FutureOperations& operations) {
   if (source.block() == nullptr) return source;
   Block& before = *source.block();

@@ -185,13 +185,8 @@ void finish(Block& wait);
 /// Ends a wait that is out of what it waited in, and tells all that wait for it.
 void fail_wait(Block& wait, Errc error);
 
-/// A promise of `operations` that has failed already, for a call that cannot begin. Inline, or the
-/// library would have a second copy of make_future: 48 bytes of flash.
-inline Held make_failed(Loop& loop, const FutureOperations& operations, Errc error) {
-  const Held future = begin_future(loop, Kind::promise, operations);
-  if (future.block() != nullptr) set_failed(*future.block(), error);
-  return future;
-}
+/// A promise of `operations` that has failed already, for a call that cannot begin.
+Held begin_failed(Loop& loop, const FutureOperations& operations, Errc error);
 
 /// A stage that is to run on the outcome of `source`, whose handle it takes; its callable is still
 /// to be constructed. An error that has no block needs none to pass by.

@@ -24,7 +24,7 @@ detail::Held detail::begin_sleep_until(Loop& loop, TimePoint when) {
   return sleep;
 }
 
-// Not by sleep_until(), and not by a promise for what cannot begin: 60 bytes more on a Cortex-M3.
+// Not by sleep_until(), and not by a promise for what cannot begin: 64 bytes more on a Cortex-M3.
 detail::Held detail::begin_sleep(Loop& loop, Delay delay) {
   const Held sleep = begin_future(loop, Kind::wait, kOperations);
   if (Block* const block = sleep.block()) {
