@@ -330,6 +330,20 @@ TEST(Repeat, in_a_circle_that_was_opened_ends_although_the_request_is_taken_back
   CHECK_EQUAL(1, rounds);
 }
 
+TEST(Repeat, that_opens_its_own_circle_ends_although_the_request_is_taken_back) {
+  task = repeat(loop, [this] {
+    ++rounds;
+    CHECK_TRUE(task.cancel());
+    return eyelet::gather(loop, &task, 1);
+  });
+  run_pass();
+  while (task.uncancel() != 0)
+    ;
+  settle();
+  CHECK_TRUE(task.cancelled());
+  CHECK_EQUAL(1, rounds);
+}
+
 TEST(Repeat, for_each_in_a_circle_that_was_opened_ends_although_the_request_is_taken_back) {
   struct Circle {
     Task<void>* task;

@@ -141,7 +141,9 @@ void await(Block& stage, Block& inner) {
     settle(stage, &inner);
   } else {
     attach(stage, inner);
-    clear_flag(stage, kRunning);  // what it awaits may wait for it: cancel sees the circle
+    // What it awaits may wait for it: cancel sees the circle, and may open it here.
+    clear_flag(stage, kRunning);
+    clear_flag(stage, kInputCancelled);
     if (take_flag(stage, kCancelRequested)) cancel(inner);
   }
   drop_handle(inner);
@@ -159,14 +161,14 @@ void await(Block& stage, Block& inner) {
 
 // Whether it is done.
 [[gnu::noinline]] bool end_flagged_turn(Block& stage) {
+  if (!is_done(stage)) return false;
   // Cancelled by itself while it ran: what it returned does not count.
   if (has_flag(stage, kCancelRequested) && stage.state == State::value) {
     destroy_result(stage);
     set_failed(stage, Errc::cancelled);
   }
   clear_flag(stage, kRunning);
-  clear_flag(stage, kInputCancelled);
-  return is_done(stage);
+  return true;
 }
 
 // The turn of a stage or task. Whether it is done; if not, it waits for what its callable returned.
