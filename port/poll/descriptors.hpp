@@ -187,7 +187,10 @@ Result<void> DescriptorPort::add(Loop& loop, int descriptor, detail::Side side, 
       close};
   if (const Result<void> possible = check(descriptor, side); !possible) return possible;
   Block* const block = loop.acquire();
-  if (block == nullptr) return failure(loop.why_refused());
+  if (block == nullptr) {
+    loop.refuse();
+    return failure(loop.why_refused());
+  }
   block->operations = &kOperations;
   block->kind = Kind::watcher;
   construct<Watcher, kPayloadBytes>(block->payload, Watcher{this, descriptor, side});
