@@ -103,7 +103,7 @@ inline Block* make_future(Loop& loop, Kind kind, const FutureOperations& operati
 /// Reports that there was no block for a future, and gives what is held instead.
 Held refuse(Loop& loop);
 
-/// Both of these, for whoever makes no future in a hurry.
+/// make_future, and if need be refuse(), for whoever can spare a call.
 Held begin_future(Loop& loop, Kind kind, const FutureOperations& operations);
 
 /// Destroys what a future holds that nobody needs, reports its error if nobody looked at it, and

@@ -203,7 +203,7 @@ class BasicQueue : detail::Getters<BasicQueue<T, N, Items>, T>,
   /// An item at once. Errors: queue_empty, queue_shut_down.
   Result<T> get_nowait() {
     const bool none = empty();
-    // One object, and not two of which one is copied as it was not written: 5 ns.
+    // One object: of two, GCC would copy one as a whole just after writing it in parts, 5 ns.
     Result<T> item =
         none ? Result<T>{failure(shut_down_ ? Errc::queue_shut_down : Errc::queue_empty)}
              : Result<T>{items_.pop()};
