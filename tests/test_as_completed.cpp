@@ -329,6 +329,15 @@ TEST(AsCompleted, on_a_closed_loop_is_closed_and_a_pending_next_broken) {
   CHECK_EQUAL(Errc::closed, code(late.next()));
 }
 
+TEST(AsCompleted, of_a_future_of_another_loop_is_refused_and_leaves_nothing_on_the_others) {
+  eyelet::StaticLoop<4> other{port};
+  const std::size_t before = in_use();
+  AsCompleted<int, 2> completed{loop, {futures[0], other.create_future<int>()}, 1h};
+  CHECK_EQUAL(Errc::invalid_state, code(completed.next()));
+  CHECK_EQUAL(before, in_use());
+  CHECK_EQUAL(1U, other.stats().in_use);
+}
+
 // C17
 TEST(AsCompleted, of_nothing_ends_at_once) {
   AsCompleted<int, 0> completed{loop, {}};

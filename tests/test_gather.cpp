@@ -49,6 +49,19 @@ TEST_GROUP_BASE(Gather, CombinatorFixture) {
 
 // --- Outcomes ---
 
+TEST(Gather, of_futures_of_two_loops_is_refused_and_leaves_them_untouched) {
+  eyelet::StaticLoop<4> other{port};
+  const auto foreign = other.create_future<int>();
+  CHECK_EQUAL(Errc::invalid_state, code(gather(a, foreign)));
+  CHECK_EQUAL(Errc::invalid_state, code(gather(foreign, a)));
+  const std::array<Future<int>, 3> both{a, foreign, b};
+  std::array<int, 3> values{};
+  CHECK_EQUAL(Errc::invalid_state, code(gather(both)));
+  CHECK_EQUAL(Errc::invalid_state, code(gather(loop, both.data(), 3, values.data())));
+  CHECK_EQUAL(1U, other.stats().in_use);
+  CHECK_EQUAL(2U, in_use());
+}
+
 TEST(Gather, gives_the_values_in_argument_order_whatever_order_they_come_in) {
   auto all = gather(a, b);
   b.set_result(2);

@@ -366,6 +366,17 @@ TEST(Wait, dropped_withdraws_waits_that_only_it_held) {
   CHECK_EQUAL(0U, loop.stats().timers);
 }
 
+TEST(Wait, for_futures_of_two_loops_is_refused_and_leaves_them_untouched) {
+  eyelet::StaticLoop<4> other{port};
+  const std::array<Future<int>, 2> both{a, other.create_future<int>()};
+  CHECK_EQUAL(Errc::invalid_state, code(wait(ReturnWhen::all_completed, both)));
+  CHECK_EQUAL(Errc::invalid_state, code(wait(ReturnWhen::first_completed, 1h, both)));
+  CHECK_EQUAL(Errc::invalid_state, code(wait(ReturnWhen::first_error, 1h, loop, both.data(), 2)));
+  CHECK_EQUAL(0U, loop.stats().timers);
+  CHECK_EQUAL(2U, in_use());
+  CHECK_EQUAL(1U, other.stats().in_use);
+}
+
 // C14
 TEST(Wait, without_enough_blocks_fails_and_leaves_the_futures_untouched) {
   check_needs(3, [this] { return wait(ReturnWhen::first_completed, a, b); });

@@ -11,7 +11,8 @@ namespace eyelet {
 /// An asynchronous iterator over futures of one type, `N` at most, see for_each(). It touches none
 /// of them, whatever becomes of it, but takes a value that can only be moved; a future that is
 /// given twice comes once. Memory: one block for each future until it is done, one for the limit.
-/// If one is missing, next() fails with out_of_blocks.
+/// If one is missing, next() fails with out_of_blocks, and with invalid_state if a future is of
+/// another loop.
 template <class T, std::size_t N>
 class AsCompleted : detail::WaitList {
  public:
@@ -88,6 +89,7 @@ class AsCompleted : detail::WaitList {
   }
 
   void watch(std::size_t place) {
+    if (futures_[place].loop() != owner_) return refuse(Errc::invalid_state);
     ++left_;
     callbacks_[place] = futures_[place].add_done_callback([this, place](const Future<T>&) {
       if (expired_) return;

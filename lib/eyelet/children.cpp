@@ -33,6 +33,11 @@ bool add_children(Block& parent, const Held* children, std::size_t count) {
   Block** end = &payload<Parent>(parent).first;
   for (std::size_t i = 0; i < count; ++i) {
     Block* const child = children[i].block();
+    if (child != nullptr && child->loop != &loop) {
+      drop_nodes(parent.payload);
+      set_failed(parent, Errc::invalid_state);
+      return true;
+    }
     Block* const node = child == nullptr ? nullptr : loop.acquire();
     if (node == nullptr) {
       drop_nodes(parent.payload);

@@ -34,7 +34,8 @@ inline Block* next_node(const Block& node) { return payload<Node>(node).next; }
 inline Block& child_of(const Block& node) { return *node.upstream; }
 
 /// Makes `parent`, whose payload begins with an empty Parent, wait for `count` children. False: a
-/// block is missing, or that of one of them; then nothing is left behind, `parent` neither.
+/// block is missing, or that of one of them; then nothing is left behind, `parent` neither. If a
+/// child is of another loop, `parent` has failed with invalid_state.
 bool add_children(Block& parent, const Held* children, std::size_t count);
 
 /// What an array of handles holds. A handle is what it holds and no more, whatever its type: asking

@@ -183,7 +183,7 @@ Future<void> gather_into(Loop& owner, const F* futures, std::size_t count, Slot*
 /// in an array, or in variables.
 /// Memory: one block, and one for each future, until it is done. If one is missing: out_of_blocks,
 /// and the futures are untouched. Cost: O(n). Errors: those of the futures, cancelled,
-/// out_of_blocks.
+/// out_of_blocks, invalid_state (of two loops: the futures are untouched, too).
 template <class T, class... Ts>
 Future<detail::GatheredAll<T, Ts...>> gather(const Future<T>& first, const Future<Ts>&... futures) {
   using namespace detail;

@@ -79,7 +79,7 @@ Future<T> begin_wait(Loop& owner, const ParentOperations& operations, ReturnWhen
   if (count == 0 || (limit && !limit->valid()))
     return failed_future<T>(owner, Errc::invalid_argument);
   Block* wait = make_wait(owner, operations, when, children, count);
-  if (limit && wait != nullptr && !arm_limit(*wait, *limit)) {
+  if (limit && wait != nullptr && !is_done(*wait) && !arm_limit(*wait, *limit)) {
     drop_nodes(wait->payload);
     owner.release(*std::exchange(wait, nullptr));
   }

@@ -70,7 +70,7 @@ Future<Done> wait_for_array(ReturnWhen when, std::optional<Delay> limit,
 /// @param limit  optional, behind `when`: then it ends at the latest, with those done that are.
 /// Memory: one block, one for each future, one for the limit, until it ends. If one is missing:
 /// out_of_blocks. Cost: O(n). Errors: cancelled, out_of_blocks, invalid_argument (a negative
-/// limit).
+/// limit), invalid_state (futures of two loops).
 template <class T, class... Ts>
 Future<Done> wait(ReturnWhen when, const Future<T>& first, const Future<Ts>&... futures) {
   return detail::wait_for_arguments(when, std::nullopt, first, futures...);
