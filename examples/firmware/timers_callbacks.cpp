@@ -31,7 +31,7 @@ void slow() {
 
 int main() {
   board::port.start();
-  loop.call_later(300ms, fast);
-  loop.call_later(650ms, slow);
+  fast();
+  slow();
   loop.run_forever();
 }

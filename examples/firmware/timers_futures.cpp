@@ -8,7 +8,7 @@
 
 using namespace std::chrono_literals;
 
-eyelet::BlockStorage<9> blocks;  // three tasks, and two for what each of them waits for
+eyelet::BlockStorage<7> blocks;  // three tasks, and what they wait for
 eyelet::Loop loop{board::port, blocks};
 
 void show(int number) { board::set_led(number == 1); }
@@ -17,10 +17,12 @@ int main() {
   board::port.start();
   eyelet::Queue<int, 8> numbers{loop};
   const auto fast = eyelet::repeat(loop, [&numbers] {
-    return eyelet::sleep(loop, 300ms).then([&numbers] { return numbers.put(1); });
+    numbers.put_nowait(1);
+    return eyelet::sleep(loop, 300ms);
   });
   const auto slow = eyelet::repeat(loop, [&numbers] {
-    return eyelet::sleep(loop, 650ms).then([&numbers] { return numbers.put(2); });
+    numbers.put_nowait(2);
+    return eyelet::sleep(loop, 650ms);
   });
   const auto consumer = eyelet::repeat(loop, [&numbers] { return numbers.get().then(show); });
   loop.run_forever();

@@ -132,7 +132,8 @@ the loop.
 ''',
     'RAM': '''
 **Why so much RAM?** It is the loop, {loop} bytes, and {block} for each block. A timer is a block, and so is a
-task, and what it waits for.
+task, and what it waits for. The queue of the futures is not in it: it lies on the stack of `main`, with
+{queue} bytes.
 ''',
     'stack': '''
 **Why so much stack?** The deepest way leads through all floors: a loop that times its callbacks, the end
@@ -246,7 +247,7 @@ def page(measured, headline):
         'worst_name': worst_name, 'worst': firmware['stacks'][worst_name]['worst'],
         'to_callback': firmware['stacks']['Loop::run_forever']['to callback'],
         'stack_limit': STACK_LIMIT, 'loop': firmware['types']['Loop'],
-        'block': firmware['types']['detail::Block'],
+        'block': firmware['types']['detail::Block'], 'queue': firmware['types']['Queue<int, 8>'],
         'compiler': firmware['compiler'],
     }
     return PAGE.format(
