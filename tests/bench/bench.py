@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -27,7 +28,10 @@ PYTHON = '/usr/bin/python3'
 COMPILER = 'g++', '-std=c++17', '-O2', '-DNDEBUG', '-Ilib', '-I.'
 REPETITIONS = 5
 ENOUGH = 20_000_000  # nanoseconds that one repetition takes
-CONNECTIONS = 1, 64, 512, 4000
+CONNECTIONS = (1, 1), (64, 64), (512, 512), (4000, 4000), (4000, 64)  # and how many are active
+ECHO_ROUNDS = 41
+# Of so many, in order: the median of all that there could be is among these in 97 % of cases.
+SURE = slice(13, 28)
 HEAP = re.compile(r'total heap usage: ([\d,]+) allocs, [\d,]+ frees, ([\d,]+) bytes')
 
 
@@ -57,14 +61,9 @@ def find_workloads(commands, prefix):
             for workload in callgrind.workloads(command) if workload.startswith(prefix)]
 
 
-def compiled(commands):
-    """Without the interpreter's: counting its instructions takes hours."""
-    return {program: command for program, command in commands.items() if program != 'cpython'}
-
-
 def count_instructions(commands):
     counted = {}
-    for program, command in compiled(commands).items():
+    for program, command in commands.items():
         say(f'instructions: {program}')
         counted[program] = dict(callgrind.count(command, callgrind.steady(command)))
     return counted
@@ -132,24 +131,42 @@ def find_servers(commands):
             for program, command, workload in find_workloads(commands, 'echo_')}
 
 
-def echo_once(command, clients, connections):
-    """CPU nanoseconds per message, messages per second, resident bytes per connection."""
-    messages = max(20_000, 4 * connections)
-    with Echo(command, clients, connections) as echo:
-        taken, cpu = echo.exchange(messages)
-        return cpu / messages, messages / taken * 1e9, echo.bytes_per_connection
+def echo_in_turns(servers, clients, connections, active):
+    """{server: [of each round (CPU nanoseconds per message, messages per second)]}, and {server:
+    resident bytes per connection}. All are there; each exchanges a few messages in every round."""
+    messages = max(1000, active)
+    with ExitStack() as stack:
+        echoes = {server: stack.enter_context(Echo(command, clients, connections, active))
+                  for server, command in servers.items()}
+        runs = {server: [] for server in servers}
+        for _ in range(ECHO_ROUNDS):
+            for server, echo in echoes.items():
+                taken, cpu = echo.exchange(messages)
+                runs[server].append((cpu / messages, messages / taken * 1e9))
+        return runs, {server: echo.bytes_per_connection for server, echo in echoes.items()}
+
+
+def beside_limit(server, runs):
+    """CPU as multiples of what `limit` took in the same round: the least, the median and the most
+    that the median may be."""
+    limit = runs['limit epoll' if server.endswith(' epoll') else 'limit poll']
+    ratios = sorted(own / least for (own, _), (least, _) in zip(runs[server], limit))
+    sure = ratios[SURE]
+    return {'ratios': [sure[0], median(sure), sure[-1]]}
 
 
 def measure_echo(commands, clients):
-    """{connections: {server: what echo_once() says}}; the servers take turns."""
+    """[(connections, active, {server: what is told of it})]"""
     servers = find_servers(commands)
-    found = {}
-    for connections in CONNECTIONS:
-        say(f'echo: {connections} connections')
-        runs = [{server: echo_once(command, clients, connections)
-                 for server, command in servers.items()} for _ in range(3)]
-        found[connections] = {server: list(map(median, zip(*(run[server] for run in runs))))
-                              for server in servers}
+    found = []
+    for connections, active in CONNECTIONS:
+        say(f'echo: {connections} connections, {active} active')
+        runs, weights = echo_in_turns(servers, clients, connections, active)
+        found.append((connections, active, {
+            server: {'cpu': median(cpu for cpu, _ in runs[server]),
+                     'rate': median(rate for _, rate in runs[server]),
+                     'bytes': weights[server], **beside_limit(server, runs)}
+            for server in servers}))
     return found
 
 
@@ -158,7 +175,7 @@ def echo_instructions(command, clients, connections):
     def collected(messages):
         with tempfile.NamedTemporaryFile('r') as log:
             counting = [*callgrind.VALGRIND, f'--log-file={log.name}', *command]
-            with Echo(counting, clients, connections) as echo:
+            with Echo(counting, clients, connections, connections) as echo:
                 echo.exchange(messages)
             return callgrind.read(log.read())
     return (collected(10_000) - collected(2000)) / 8000
@@ -166,7 +183,7 @@ def echo_instructions(command, clients, connections):
 
 def count_echo(commands, clients):
     counted = {}
-    for server, command in find_servers(compiled(commands)).items():
+    for server, command in find_servers(commands).items():
         say(f'instructions: {server}')
         counted[server] = {connections: echo_instructions(command, clients, connections)
                            for connections in (1, 64)}
@@ -214,12 +231,13 @@ def measure(commands, folder):
     return {'machine': describe_machine(), 'versions': find_versions(commands),
             'echo': measure_echo(commands, clients),
             'echo_instructions': count_echo(commands, clients),
-            'repetitions': REPETITIONS, 'time': time_all(commands),
+            'echo_rounds': ECHO_ROUNDS, 'repetitions': REPETITIONS, 'time': time_all(commands),
             'compile': time_compiling(commands), 'memory': weigh_waiting(commands),
             'instructions': count_instructions(commands)}
 
 
 def main(arguments):
+    os.environ['PYTHONHASHSEED'] = '0'  # or no two runs of the interpreter take the same
     folder, *absent = [argument for argument in arguments if argument != '--instr']
     commands = find_commands(folder, absent)
     if '--instr' in arguments:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// The clients of the echo servers: `echo_clients PORT CONNECTIONS`. For each number that it reads
-// it has as many messages echoed, one under way on each connection, and prints how long that took,
-// in nanoseconds.
+// The clients of the echo servers: `echo_clients PORT CONNECTIONS ACTIVE`. For each number that it
+// reads it has as many messages echoed, one under way on each of the first ACTIVE connections, and
+// prints how long that took, in nanoseconds.
 #include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -46,9 +46,9 @@ void open_connections(int epoll, int port, int count) {
   }
 }
 
-void have_echoed(int epoll, long messages) {
+void have_echoed(int epoll, std::size_t active, long messages) {
   to_send = to_receive = messages;
-  for (const int connection : connections) send_one(connection);
+  for (std::size_t i = 0; i < active; ++i) send_one(connections[i]);
   while (to_receive > 0) {
     epoll_event events[256];
     const int count = ::epoll_wait(epoll, events, 256, -1);
@@ -61,9 +61,10 @@ void have_echoed(int epoll, long messages) {
 int main(int, char** arguments) {
   const int epoll = ::epoll_create1(0);
   open_connections(epoll, std::atoi(arguments[1]), std::atoi(arguments[2]));
+  const auto active = static_cast<std::size_t>(std::atoi(arguments[3]));
   for (long messages; std::scanf("%ld", &messages) == 1;) {
     const auto start = std::chrono::steady_clock::now();
-    have_echoed(epoll, messages);
+    have_echoed(epoll, active, messages);
     const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
     std::printf("%lld\n", static_cast<long long>(taken.count()));
     std::fflush(stdout);

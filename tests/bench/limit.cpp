@@ -3,6 +3,7 @@
 // around them.
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -252,8 +253,10 @@ void thread_post(long operations) {
 
 // --- Echo ---
 
+template <bool OthersMayWakeIt>
 void echo_poll(long connections) {
   std::vector<pollfd> polled;
+  if (OthersMayWakeIt) polled.push_back({::eventfd(0, EFD_CLOEXEC), POLLIN, 0});
   for (const int client : bench::accept_clients(connections)) polled.push_back({client, POLLIN, 0});
   for (left = connections; left > 0;) {
     int ready = ::poll(polled.data(), polled.size(), -1);
@@ -319,7 +322,8 @@ constexpr bench::Workload kWorkloads[] = {
     {"semaphore_free", free_one},
     {"semaphore_handed", repeat<hand_over>},
     {"thread_post", thread_post},
-    {"echo_poll", echo_poll},
+    {"echo_poll", echo_poll<false>},
+    {"echo_poll_woken", echo_poll<true>},
     {"echo_epoll", echo_epoll},
 };
 

@@ -33,6 +33,7 @@ IN_CHART = ('post_1000', 'post_1', 'future', 'chain_10', 'gather_10', 'wait_for'
 NAMES = {'eyelet': 'eyelet', 'limit': 'limit', 'asio': 'Asio', 'libuv': 'libuv',
          'libevent': 'libevent', 'libev': 'libev', 'boost_future': 'boost::future',
          'boost_fiber': 'Boost.Fiber', 'cpython': 'asyncio'}
+BACKENDS = {'poll': 'poll', 'poll_woken': 'poll, with an eventfd', 'epoll': 'epoll'}
 WAITING = {'waiting_post': 'post', 'waiting_future': 'future', 'waiting_timer': 'timer'}
 # Told apart by those who see few colours, too; after Okabe and Ito.
 COLOURS = dict(zip(NAMES.values(), (
@@ -65,7 +66,7 @@ def names(found):
 
 def server_name(server):
     program, backend = server.split()
-    return f'{NAMES[program]}, {backend}'
+    return f'{NAMES[program]}, {BACKENDS[backend]}'
 
 
 # --- Tables ---
@@ -105,12 +106,23 @@ def time_table(timed):
         for workload, operation in OPERATIONS.items()])
 
 
-def echo_table(echo):
-    head = [f'{what}, {int(connections):,}' for what in ('CPU ns', 'messages/s') for connections in echo]
-    return table(['connections', *head], [
-        [server_name(server),
-         *(whole(found[server][column]) for column in (0, 1) for found in echo.values())]
-        for server in next(iter(echo.values()))])
+def case(connections, active):
+    return f'{connections:,}' if active == connections else f'{connections:,}, {active:,} active'
+
+
+def cpu_beside_limit(server, told):
+    """Of the limit itself, the nanoseconds."""
+    if server in ('limit poll', 'limit epoll'):
+        return f'{told["cpu"]:,.0f} ns'
+    least, middle, most = told['ratios']
+    return f'{middle:.2f} × ({least:.2f} to {most:.2f})'
+
+
+def echo_table(echo, cell):
+    *_, servers = echo[0]
+    return table(['connections', *(case(*sizes) for *sizes, _ in echo)], [
+        [server_name(server), *(cell(server, found[server]) for *_, found in echo)]
+        for server in servers])
 
 
 def echo_instruction_table(counted):
@@ -133,8 +145,8 @@ def memory_table(weighed):
 
 
 def connection_table(servers):
-    return table(['', 'bytes'], [[server_name(server), whole(row[2])]
-                                 for server, row in servers.items()])
+    return table(['', 'bytes'], [[server_name(server), whole(told['bytes'])]
+                                 for server, told in servers.items()])
 
 
 def compile_table(seconds):
@@ -159,26 +171,30 @@ def instruction_chart(counted):
 
 
 def echo_chart(echo):
-    rows = [(f'{backend}, connections: {int(connections):,}',
-             {NAMES[server.split()[0]]: row[0] for server, row in found.items()
+    rows = [(f'{backend}, connections: {case(*sizes)}',
+             {NAMES[server.split()[0]]: told['cpu'] for server, told in found.items()
               if server.endswith(f' {backend}')})
-            for connections, found in echo.items() for backend in ('poll', 'epoll')]
+            for *sizes, found in echo for backend in ('poll', 'epoll')]
     return draw('Echo of 64 bytes: server CPU per message', 'ns', rows)
 
 
 def write(found):
-    connections, servers = list(found['echo'].items())[-1]
+    *_, (connections, servers) = ((connections, servers)
+                                  for connections, active, servers in found['echo']
+                                  if active == connections)
     Path('docs/benchmarks.svg').write_text(instruction_chart(found['instructions']))
     Path('docs/benchmarks_echo.svg').write_text(echo_chart(found['echo']))
     Path('docs/BENCHMARKS.md').write_text(PAGE.read_text().format(
         machine=machine_table(found),
         instructions=instruction_table(found['instructions']),
         repetitions=found['repetitions'],
+        echo_rounds=found['echo_rounds'],
         time=time_table(found['time']),
-        echo=echo_table(found['echo']),
+        echo_cpu=echo_table(found['echo'], cpu_beside_limit),
+        echo_rate=echo_table(found['echo'], lambda _, told: whole(told['rate'])),
         echo_instructions=echo_instruction_table(found['echo_instructions']),
         memory=memory_table(found['memory']),
-        connections=f'{int(connections):,}',
+        connections=f'{connections:,}',
         connection_memory=connection_table(servers),
         compile=compile_table(found['compile'])))
 
