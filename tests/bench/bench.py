@@ -29,9 +29,9 @@ COMPILER = 'g++', '-std=c++17', '-O2', '-DNDEBUG', '-Ilib', '-I.'
 REPETITIONS = 5
 ENOUGH = 20_000_000  # nanoseconds that one repetition takes
 CONNECTIONS = (1, 1), (64, 64), (512, 512), (4000, 4000), (4000, 64)  # and how many are active
-ECHO_ROUNDS = 41
-# Of so many, in order: the median of all that there could be is among these in 97 % of cases.
-SURE = slice(13, 28)
+ECHO_ROUNDS = 61
+# Of so many, in order: the median of all that there could be is among these in 98 % of cases.
+SURE = slice(21, 40)
 HEAP = re.compile(r'total heap usage: ([\d,]+) allocs, [\d,]+ frees, ([\d,]+) bytes')
 
 
@@ -131,28 +131,37 @@ def find_servers(commands):
             for program, command, workload in find_workloads(commands, 'echo_')}
 
 
-def echo_in_turns(servers, clients, connections, active):
-    """{server: [of each round (CPU nanoseconds per message, messages per second)]}, and {server:
-    resident bytes per connection}. All are there; each exchanges a few messages in every round."""
-    messages = max(1000, active)
+def limit_of(server):
+    """What `server` is held against."""
+    return 'limit epoll' if server.endswith(' epoll') else 'limit poll'
+
+
+def echo_once(echo, messages):
+    taken, cpu = echo.exchange(messages)
+    return {'cpu': cpu / messages, 'rate': messages / taken * 1e9}
+
+
+def echo_beside(limit, echo, messages):
+    """What is told of a server beside its limit. They take turns, and nobody else, so that what is in
+    the caches is theirs alike."""
+    runs, limits = [], []
+    for number in range(ECHO_ROUNDS):
+        pair = [(runs, echo), (limits, limit)]
+        for those, each in pair if number % 2 else reversed(pair):
+            those.append(echo_once(each, messages))
+    ratios = sorted(run['cpu'] / least['cpu'] for run, least in zip(runs, limits))
+    sure = ratios[SURE]
+    return {'cpu': median(run['cpu'] for run in runs), 'rate': median(run['rate'] for run in runs),
+            'ratios': [sure[0], median(sure), sure[-1]], 'bytes': echo.bytes_per_connection}
+
+
+def echo_all(commands, clients, connections, active):
+    """{server: what is told of it}"""
     with ExitStack() as stack:
         echoes = {server: stack.enter_context(Echo(command, clients, connections, active))
-                  for server, command in servers.items()}
-        runs = {server: [] for server in servers}
-        for _ in range(ECHO_ROUNDS):
-            for server, echo in echoes.items():
-                taken, cpu = echo.exchange(messages)
-                runs[server].append((cpu / messages, messages / taken * 1e9))
-        return runs, {server: echo.bytes_per_connection for server, echo in echoes.items()}
-
-
-def beside_limit(server, runs):
-    """CPU as multiples of what `limit` took in the same round: the least, the median and the most
-    that the median may be."""
-    limit = runs['limit epoll' if server.endswith(' epoll') else 'limit poll']
-    ratios = sorted(own / least for (own, _), (least, _) in zip(runs[server], limit))
-    sure = ratios[SURE]
-    return {'ratios': [sure[0], median(sure), sure[-1]]}
+                  for server, command in commands.items()}
+        return {server: echo_beside(echoes[limit_of(server)], echo, max(500, active))
+                for server, echo in echoes.items()}
 
 
 def measure_echo(commands, clients):
@@ -161,12 +170,7 @@ def measure_echo(commands, clients):
     found = []
     for connections, active in CONNECTIONS:
         say(f'echo: {connections} connections, {active} active')
-        runs, weights = echo_in_turns(servers, clients, connections, active)
-        found.append((connections, active, {
-            server: {'cpu': median(cpu for cpu, _ in runs[server]),
-                     'rate': median(rate for _, rate in runs[server]),
-                     'bytes': weights[server], **beside_limit(server, runs)}
-            for server in servers}))
+        found.append((connections, active, echo_all(servers, clients, connections, active)))
     return found
 
 

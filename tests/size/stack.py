@@ -53,6 +53,8 @@ NEVER = {
     # What was put is the user's; so is a predicate.
     ('WaitList::fail_waiting', 'fail_wait'): r'::drop_callable\(',
     ('Condition::cancel', 'fail_wait'): r'::drop_callable\(',
+    # What a stage holds is no parent's, and most of it is the user's.
+    ('run_chain', 'drop_callable'): r'::(drop|drop_shield|drop_nodes)\(',
     # A wait holds no callable of a stage.
     ('(fail_wait|destroy|work_off)', 'drop_callable'): r'\bWith<',
     # A generator that cannot begin drops what it has just made, of which nobody knows; that takes less
