@@ -66,25 +66,32 @@ bool cancel(Block& future) {
 
 namespace {
 
-// One after the other, `first` and those that are asked meanwhile. Not inline: GCC would warn of
-// links that point to `cancelling` and outlive it, which they do not.
-[[gnu::noinline]] void cancel_all(Cancelling& cancelling, Block& first) {
+// One after the other, `first` and those that are asked meanwhile. Not inline: whoever calls it
+// last of all has no stack of its own under it, 16 bytes.
+[[gnu::noinline]] void cancel_all(Block& first) {
+  Loop& loop = *first.loop;
+  Cancelling cancelling{};
+  loop.cancelling() = &cancelling;
   cancelling.parents.push_back(first);
-  while (!cancelling.parents.empty() || !cancelling.through.empty()) {
-    if (!cancelling.parents.empty()) {
-      Block& next = block_of(cancelling.parents.pop_front());
+  for (;;) {
+    if (Link* const asked = cancelling.parents.front()) {
+      Block& next = block_of(*asked);
+      cancelling.parents.remove(next);
       cancelling.through.push_back(next);
       set_flag(next, kCancelling);
       set_flag(next, kRunning);  // pinned: what is cancelled may end it
       next.operations->turn(next);
       clear_flag(next, kRunning);
       if (!has_flag(next, kGranted)) release_if_unheld(next);
-    } else {
-      Block& next = block_of(*cancelling.through.front());
+    } else if (Link* const gone = cancelling.through.front()) {
+      Block& next = block_of(*gone);
       leave_cancelling(next);
       release_if_unheld(next);
+    } else {
+      break;
     }
   }
+  loop.cancelling() = nullptr;
 }
 
 }  // namespace
@@ -93,17 +100,15 @@ void cancel_children(Block& parent) {
   if (has_flag(parent, kGranted)) return;
   set_flag(parent, kGranted);
   ++parent.handles;  // the list's: whoever drops the last other one has still asked for a cancel
-  Loop& loop = *parent.loop;
-  if (loop.cancelling() != nullptr) return loop.cancelling()->parents.push_back(parent);
-  Cancelling cancelling;
-  loop.cancelling() = &cancelling;
-  cancel_all(cancelling, parent);
-  loop.cancelling() = nullptr;
+  if (Cancelling* const cancelling = parent.loop->cancelling())
+    return cancelling->parents.push_back(parent);
+  cancel_all(parent);
 }
 
 void leave_cancelling(Block& parent) {
   if (!has_flag(parent, kGranted)) return;
-  unlink(parent);
+  Cancelling& cancelling = *parent.loop->cancelling();
+  (has_flag(parent, kCancelling) ? cancelling.through : cancelling.parents).remove(parent);
   --parent.handles;
   clear_flag(parent, kGranted);
   clear_flag(parent, kCancelling);

@@ -9,10 +9,9 @@ bool child_of_gather_ended(Block& gather, Block& child) {
   Block* const first = state.first;  // the result comes to lie where it is
   leave_cancelling(gather);
   if (!has_bit(operations.runs_on, child.state)) {
-    const Error error = observe_error(child);
     for (Block* node = first; node != nullptr; node = next_node(*node))
       set_flag(child_of(*node), kObserved);
-    set_failed(gather, error.code, error.detail);
+    set_failed(gather, error_of(child).code, error_of(child).detail);
   } else if (state.cancelled) {
     set_failed(gather, Errc::cancelled);
   } else {

@@ -64,10 +64,12 @@ class Yield : detail::Asking<Yield<T>, T>, detail::Resting {
     resting().fail_all(*loop_, broken);
   }
 
-  /// Waits for a value, or for the end.
-  Future<Item> ask() {
-    if (asking().in_use()) return detail::failed_future<Item>(*loop_, Errc::invalid_state);
-    auto item = detail::wait_in<Item>(*loop_, asking());
+  /// Waits for a value, or for the end: the future of an Item.
+  detail::Held ask() {
+    if (asking().in_use())
+      return detail::begin_failed(*loop_, detail::kPromiseOperations<Item>, Errc::invalid_state);
+    const detail::Held item =
+        detail::Waiting<Item, Asking, detail::NoRequest>::join(*loop_, asking(), {});
     if (item.block() == nullptr) return item;
     if (value_ || ended_)
       wake_consumer();
@@ -138,8 +140,9 @@ class Generator : public Yield<T> {
   /// once; invalid_state (the last one is still waited for), cancelled, out_of_blocks,
   /// broken_promise.
   Future<std::optional<T>> next() {
-    auto item = this->ask();
-    if (item.block() == nullptr || begun_ || begin()) return item;
+    const detail::Held item = this->ask();
+    if (item.block() == nullptr || begun_ || begin()) return Future<std::optional<T>>{item};
+    detail::drop_handle(*item.block());
     return {this->owner(), nullptr};
   }
 

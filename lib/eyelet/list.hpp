@@ -48,6 +48,8 @@ class Ring {
     unlink(link);
   }
 
+  /// Null: there is none.
+  Link* front() const { return first_; }
   /// The link, if there is exactly one, else null.
   Link* only() const { return first_ != nullptr && first_->next == first_ ? first_ : nullptr; }
 

@@ -22,25 +22,27 @@ Integer saturate(std::int64_t value) {
 // --- Running ---
 
 Result<void> Loop::run_forever() {
-  const Error error = run(nullptr);
-  if (error.code == Errc::none) return {};
-  return failure(error);
+  const Errc ended = run(nullptr);
+  if (ended != Errc::none) return failure(ended, detail_of(ended));
+  return {};
 }
 
-Error Loop::run_until_done(const Block* awaited) {
-  if (awaited == nullptr) return {};
-  if (awaited->loop != this) return Error{Errc::invalid_state, 0};
+Errc Loop::run_until_done(const Block* awaited) {
+  if (awaited == nullptr) return Errc::none;
+  if (awaited->loop != this) return Errc::invalid_state;
   return run(awaited);
+}
+
+std::int32_t Loop::detail_of(Errc error) const {
+  return error == Errc::deadlock ? count_pending() : 0;
 }
 
 // In passes: outside events, if nothing is ready and no timer known to be due; due timers; the
 // batch that is ready then; mail.
-Error Loop::run(const Block* awaited) {
-  Error error;
-  if (closed_ || running_) {
-    error.code = closed_ ? Errc::closed : Errc::invalid_state;
-    return error;
-  }
+Errc Loop::run(const Block* awaited) {
+  if (closed_) return Errc::closed;
+  if (running_) return Errc::invalid_state;
+  Errc ended = Errc::none;
   running_ = true;
   owner_ = port_->context();
   detail::List* batch = ready_ == lists_ ? lists_ + 1 : lists_;
@@ -52,8 +54,8 @@ Error Loop::run(const Block* awaited) {
       last = true;
     }
     if (ready_->empty() && !wait()) {
-      error = Error{Errc::deadlock, count_pending()};
-      report(error.code, error.detail);
+      ended = Errc::deadlock;
+      report(ended, count_pending());
       break;
     }
     if (!timers_.empty()) schedule_due();
@@ -68,7 +70,7 @@ Error Loop::run(const Block* awaited) {
   // A stop that came too late must not end the next run.
   stopping_ = false;
   running_ = false;
-  return error;
+  return ended;
 }
 
 TimePoint Loop::poll() {

@@ -78,8 +78,8 @@ struct Graveyard {
 /// Futures of many that were asked to cancel what they wait for; worked off in the same way, by
 /// the outermost who asks, on whose stack this lies.
 struct Cancelling {
-  List parents;
-  List through;  ///< have been worked off: a circle that leads back to one of them is opened
+  Ring parents;
+  Ring through;  ///< have been worked off: a circle that leads back to one of them is opened
 };
 
 /// What threads and interrupts signal without a block: a flag, a queue. Whoever signals it wakes
@@ -286,7 +286,10 @@ class Loop {
   /// Null: nothing is.
   detail::Cancelling*& cancelling() { return cancelling_; }
   /// Runs until `awaited` is done; the caller holds a handle to it. Null: does not run.
-  Error run_until_done(const detail::Block* awaited);
+  Errc run_until_done(const detail::Block* awaited);
+  /// The detail of an error that ended a run. Both apart come in registers; together they would go
+  /// through memory, 40 bytes of stack under all that runs.
+  std::int32_t detail_of(Errc error) const;
   /// Traps when the loop runs in another thread. Debug builds only.
   void check_context() const { EYELET_ASSERT(!running_ || port_->context() == owner_); }
 
@@ -307,7 +310,7 @@ class Loop {
   // a function that the library does not have.
   template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
   [[gnu::cold]] void refuse();
-  Error run(const detail::Block* awaited);
+  Errc run(const detail::Block* awaited);
   bool wait();
   void schedule_due();
   void ask_port(TimePoint deadline);
@@ -442,8 +445,8 @@ bool Loop::call_soon_threadsafe(F fn) {
 
 template <class T>
 Result<T> Loop::run_until_complete(Future<T> future) {
-  const Error error = run_until_done(future.block());
-  if (error.code != Errc::none) return failure(error);
+  const Errc ended = run_until_done(future.block());
+  if (ended != Errc::none) return failure(ended, detail_of(ended));
   return future.take();
 }
 

@@ -130,7 +130,7 @@ struct With {
 
   static Block* end(Block& stage, Scope& scope) {
     Result<T> outcome{std::move(scope.outcome)};
-    scope.~Scope();
+    scope.outcome.~expected();  // all that there is by now, and shorter than ~Scope()
     set_outcome<T>(stage, std::move(outcome));
     return nullptr;
   }

@@ -16,7 +16,7 @@ using eyelet::Result;
 constexpr auto see = [] { user_code(); };
 
 namespace calls::Loop {
-bool run_forever() { return loop().run_forever().has_value(); }
+eyelet::Result<void> run_forever() { return loop().run_forever(); }
 Result<int> run_until_complete(const Future<int>& f) { return loop().run_until_complete(f); }
 auto poll() { return loop().poll(); }
 bool close() { return loop().close().has_value(); }

@@ -59,12 +59,21 @@ NEVER = {
     ('(fail_wait|destroy|work_off)', 'drop_callable'): r'\bWith<',
     # A generator that cannot begin drops what it has just made, of which nobody knows; that takes less
     # than making it. A producer that has ended is still held when it lets go of that.
+    ('Generator<.*>::next',): r'::(drop_handle|lose_last_handle)\(',
     ('Generator<.*>::next', '~Future'): r'::drop_handle\(',
     ('Generator<.*>::next', 'AnyFuture::cancel'): r'::cancel\(',
     ('Generator<.*>::(next|begin)', 'operator='): r'::drop_handle\(',
     # Whoever gives children holds them.
     ('(add_children|wait_for_children|wait_for_many)', 'drop_nodes', 'release_nodes'):
         r'::(drop_dependent|release_(if_)?unheld)\(',
+    # What a round returned is given away, and nothing left to let go of.
+    ('Repeating<.*>::run',): r'::drop_handle\(',
+    # What a with passes on has failed.
+    ('With<.*>::run', 'copy_outcome'): r'<lambda\(\S*Block&, \S*Block&\)>',
+    # A member is a task, and no promise.
+    ('TaskGroupCore::withdraw_run', 'lose_last_handle'): r'::fail_pending\(',
+    # A promise is no wait.
+    ('fail_pending', 'complete', 'release_unheld', 'release_other'): r'::abandon\(',
     # So it is if a wait fails as it joins, and then there is a handle to it.
     ('(join|put|get)', 'fail_wait'): r'::(drop_callable|complete)\(',
 }
@@ -298,11 +307,12 @@ class CallGraph:
         return self.known[title, passed]
 
     def search(self, title, passed):
-        below = passed | {title} if self.leads_back(title) else frozenset()
+        own = self.copies.get(title, title)
+        below = passed | {own} if self.leads_back(title) else frozenset()
         ways = [(self.frames[title], ())]
         for callee in self.calls[title] & self.frames.keys():
             held = self.held(title, callee)
-            if callee not in below:
+            if self.copies.get(callee, callee) not in below:
                 bytes_, way = self.deepest(callee, below)
                 ways.append((held + bytes_, way))
             elif GUARDED.search(self.names[callee]):
