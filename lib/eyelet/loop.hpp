@@ -288,7 +288,7 @@ class Loop {
   /// Runs until `awaited` is done; the caller holds a handle to it. Null: does not run.
   Errc run_until_done(const detail::Block* awaited);
   /// The detail of an error that ended a run. Both apart come in registers; together they would go
-  /// through memory, 40 bytes of stack under all that runs.
+  /// through memory, 32 bytes of stack under all that runs.
   std::int32_t detail_of(Errc error) const;
   /// Traps when the loop runs in another thread. Debug builds only.
   void check_context() const { EYELET_ASSERT(!running_ || port_->context() == owner_); }
