@@ -38,14 +38,15 @@ template <class... Ts>
 using GatheredAll =
     std::conditional_t<std::conjunction_v<std::is_void<Ts>...>, void, std::tuple<Gathered<Ts>...>>;
 
-/// What is gathered of a child that has ended: its outcome, copied if it can be, else taken.
+/// What is gathered of a child that has ended: its outcome, to be copied if it can be, else taken.
 template <class T>
-Result<T> gathered(Block& child) {
-  if (child.state != State::value) return failure(observe_error(child));
-  if constexpr (std::is_copy_constructible_v<Result<T>>)
-    return result_of<T>(child);
-  else
+decltype(auto) gathered(Block& child) {
+  if constexpr (std::is_copy_constructible_v<Result<T>>) {
+    if (child.state != State::value) set_flag(child, kObserved);
+    return std::as_const(result_of<T>(child));
+  } else {
     return take_result<T>(child);
+  }
 }
 
 template <class T>
@@ -153,11 +154,12 @@ struct CollectInto {
   static void end(Block& gather, Block* node) {
     Error error;
     for (Slot* slot = payload<GatherInto<Slot>>(gather).slots; node != nullptr; ++slot) {
-      Result<T> result = gathered<T>(take_child(node));
+      auto&& result = gathered<T>(take_child(node));
+      using Outcome = decltype(result);
       if constexpr (std::is_same_v<Slot, Result<T>>)
-        *slot = std::move(result);
+        *slot = std::forward<Outcome>(result);
       else if (result)
-        *slot = std::move(*result);
+        *slot = *std::forward<Outcome>(result);
       else if (error.code == Errc::none)
         error = result.error();
     }
