@@ -318,6 +318,18 @@ TEST(Gather, complete_then_cancel_in_one_pass_is_cancelled_and_the_children_keep
 }
 
 // C1
+TEST(Gather, fail_then_cancel_in_one_pass_is_cancelled_and_the_error_is_still_reported) {
+  auto all = gather(a, b);
+  b.set_result(2);
+  a.set_error({Errc::user, 1});
+  CHECK_TRUE(all.cancel());
+  settle();
+  CHECK_TRUE(all.cancelled());
+  a = {};
+  check_reports(Errc::user);
+}
+
+// C1
 TEST(Gather, cancel_then_complete_in_one_pass_is_cancelled_and_the_values_are_dropped) {
   auto all = gather(a, b);
   CHECK_TRUE(all.cancel());

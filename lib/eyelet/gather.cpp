@@ -8,7 +8,9 @@ bool child_of_gather_ended(Block& gather, Block& child) {
   const auto& operations = static_cast<const ParentOperations&>(*gather.operations);
   Block* const first = state.first;  // the result comes to lie where it is
   leave_cancelling(gather);
-  if (!has_bit(operations.runs_on, child.state)) {
+  const bool failed = !has_bit(operations.runs_on, child.state);
+  // An error that a child ends with when it is cancelled is the outcome, one from before is not.
+  if (failed && !state.failed_before) {
     for (Block* node = first; node != nullptr; node = next_node(*node))
       set_flag(child_of(*node), kObserved);
     set_failed(gather, error_of(child).code, error_of(child).detail);
@@ -27,8 +29,12 @@ void cancel_gather(Block& gather) {
 }
 
 void cancel_gathered(Block& gather) {
-  for (Block* node = payload<GatherState>(gather).first; node != nullptr; node = next_node(*node))
+  GatherState& state = payload<GatherState>(gather);
+  for (Block* node = state.first; node != nullptr; node = next_node(*node)) {
+    if (is_done(child_of(*node)) && child_of(*node).state != State::value)
+      state.failed_before = true;
     cancel(child_of(*node));
+  }
 }
 
 }  // namespace eyelet::detail

@@ -19,6 +19,7 @@ namespace detail {
 /// The payload of a gather, and of one that writes to the caller's storage.
 struct GatherState : Parent {
   bool cancelled;
+  bool failed_before;  // a child had, when the cancel came
 };
 template <class Slot>
 struct GatherInto : GatherState {
