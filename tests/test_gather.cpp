@@ -365,7 +365,8 @@ TEST(Gather, cancelled_at_every_pass_runs_no_success_continuation_once_cancel_wa
 // T8, C5
 TEST(Gather, cancelled_ends_with_the_error_of_a_clean_up_that_fails) {
   auto failing = stubborn(a, 1, Errc::user);
-  auto all = gather(failing);
+  auto all = gather(failing, b);
+  b.set_result(2);
   run_pass();
   all.cancel();
   settle();

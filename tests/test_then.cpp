@@ -317,6 +317,8 @@ TEST(Then, an_error_of_finally_takes_the_place_of_an_error) {
   fail(Errc::user);
   run_ready();
   CHECK_EQUAL(Errc::timed_out, code(stage));
+  source = {};
+  check_reports(Errc::user);
 }
 
 TEST(Then, finally_with_a_future_that_is_done_passes_the_outcome_on) {
@@ -355,6 +357,7 @@ TEST(Then, a_cancel_that_comes_in_the_pass_in_which_the_clean_up_ended_wins) {
   run_ready();
   CHECK(end.cancelled());
   CHECK_EQUAL(1, Live::count);
+  check_reports();
 }
 
 TEST(Then, a_clean_up_that_ignores_a_cancel_keeps_the_outcome) {
@@ -364,6 +367,37 @@ TEST(Then, a_clean_up_that_ignores_a_cancel_keeps_the_outcome) {
   CHECK(stage.cancel());
   run_ready();
   CHECK_EQUAL(4, value_of(stage.result()));
+}
+
+TEST(Then, an_error_that_a_clean_up_holds_is_reported_when_something_takes_its_place) {
+  const auto failing_behind = [this](Future<void> clean_up) {
+    const auto failed = loop.create_future<int>();
+    static_cast<void>(failed.set_error({Errc::user, 1}));
+    return failed.finally([clean_up] { return clean_up; });
+  };
+  auto clean_up = loop.create_future<void>();
+  stage = failing_behind(clean_up);
+  run_ready();
+  static_cast<void>(clean_up.set_result());
+  run_ready();
+  CHECK_EQUAL(Errc::user, code(stage));
+  check_reports();
+
+  clean_up = loop.create_future<void>();
+  stage = failing_behind(clean_up);
+  run_ready();
+  static_cast<void>(clean_up.set_error(Errc::timed_out));
+  run_ready();
+  CHECK_EQUAL(Errc::timed_out, code(stage));
+  check_reports(Errc::user);
+
+  clean_up = loop.create_future<void>();
+  stage = failing_behind(clean_up);
+  run_ready();
+  CHECK(stage.cancel());
+  run_ready();
+  CHECK(stage.cancelled());
+  check_reports(Errc::user);
 }
 
 // --- Flattening ---

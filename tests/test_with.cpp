@@ -170,16 +170,17 @@ TEST(With, lets_an_error_of_leaving_take_the_place_of_the_outcome) {
     CHECK_EQUAL(Errc::system, code(scope));
     work = {};
   }
-  check_reports();
+  check_reports(Errc::user);
 }
 
 TEST(With, lets_an_error_of_releasing_take_the_place_of_the_outcome) {
   scope = with(lock, body());
   settle();
   CHECK_EQUAL(Errc::none, code(lock.release()));
-  work.set_result(1);
+  work.set_error(Errc::user);
   settle();
   CHECK_EQUAL(Errc::invalid_state, code(scope));
+  check_reports(Errc::user);
 }
 
 TEST(With, whose_enter_finds_no_block_fails_like_that_and_does_not_leave) {

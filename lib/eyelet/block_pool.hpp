@@ -44,7 +44,6 @@ enum Flag : std::uint8_t {
   kAwaiting = 8,        ///< its callable has run; upstream is the future that it returned
   kCancelling = 8,      ///< a wait that is just cancelling its children
   kCancelRequested = 16,  ///< the same for its next turn
-  kHoldsOutcome = 32,     ///< `finally`: the payload holds the outcome, its state is in `depth`
   kHoldsRequest = 32,     ///< an abandoned wait: the payload holds no result yet
   kObserved = 64,         ///< somebody looked at the error
   kListed = 128,          ///< a task: pending when an enumeration began
@@ -119,7 +118,8 @@ struct alignas(kPayloadAlign) Block : Link {
   Kind kind;
   State state;
   std::uint8_t flags;
-  // Timer: rank in the heap, or more, or 0 if not armed. Task: requests to cancel. finally: state
+  // Timer: rank in the heap, or more, or 0 if not armed. Task: requests to cancel. finally: the
+  // state of the outcome that its payload holds, or 0
   std::uint8_t depth;
   Block* upstream;  // what it waits for. Timer heap: parent
   Count handles;
@@ -141,6 +141,12 @@ T& payload(Block& block) {
 template <class T>
 const T& payload(const Block& block) {
   return *std::launder(reinterpret_cast<const T*>(block.payload));
+}
+
+/// The block of a payload.
+inline const Block& block_around(const void* payload) {
+  return *std::launder(
+      reinterpret_cast<const Block*>(static_cast<const unsigned char*>(payload) - kHeaderBytes));
 }
 
 /// The name of a future, "" if it has none.

@@ -95,18 +95,6 @@ void withdraw(Block& wait) {
   }
 }
 
-// The future that `stage` awaits has ended, or kInputCancelled overrides it.
-void settle(Block& stage, Block* input) {
-  if (take_flag(stage, kHoldsOutcome)) {
-    if (!has_flag(stage, kInputCancelled) && input->state == State::value) {
-      stage.state = static_cast<State>(stage.depth);
-      return;
-    }
-    destroy_result(stage);
-  }
-  copy_outcome(stage, input);
-}
-
 // Without an input it does: a task begins, or there was no block for one, and it runs on errors.
 bool wants(const Block& stage, const Block* input) {
   const std::uint8_t runs_on = stage_operations(stage).runs_on;
@@ -120,7 +108,7 @@ inline Block* start(Block& stage, Block*& input) {
   const StageOperations& operations = stage_operations(stage);
   if (!wants(stage, input)) {
     drop_callable(stage);
-    settle(stage, input);
+    copy_outcome(stage, input);
     return nullptr;
   }
   if ((operations.runs_on & kTakesNoInput) != 0 && input != nullptr)
@@ -134,11 +122,10 @@ void await(Block& stage, Block& inner) {
   if (!runs_again) set_flag(stage, kAwaiting);
   if (&inner == &stage || inner.loop != stage.loop) {
     if (runs_again) drop_callable(stage);
-    if (take_flag(stage, kHoldsOutcome)) destroy_result(stage);
     set_failed(stage, Errc::invalid_state);
   } else if (is_done(inner) && !runs_again) {
     if (take_flag(stage, kCancelRequested)) set_flag(stage, kInputCancelled);
-    settle(stage, &inner);
+    copy_outcome(stage, &inner);
   } else {
     attach(stage, inner);
     // What it awaits may wait for it: cancel sees the circle, and may open it here.
@@ -181,7 +168,7 @@ bool resume(Block& stage) {
   else
     has_run = begin_flagged_turn(stage);
   if (has_run)
-    settle(stage, input);
+    copy_outcome(stage, input);
   else
     inner = start(stage, input);
   if (input != nullptr) drop_dependent(*input);
@@ -368,10 +355,7 @@ void close_future(Block& future) {
     detach(future);
   else if (future.kind >= Kind::stage)
     unlink(future);
-  if (take_flag(future, kHoldsOutcome))
-    destroy_result(future);
-  else if (!has_flag(future, kAwaiting))
-    drop_callable(future);
+  if (!has_flag(future, kAwaiting)) drop_callable(future);
   set_failed(future, Errc::broken_promise);
   set_flag(future, kObserved);
   clear_flag(future, kRunning);

@@ -76,6 +76,13 @@ constexpr bool takes_const() {
     return std::is_invocable_v<Fn&, const T&>;
 }
 
+/// A `finally` holds the outcome of its input while its clean-up goes on, where the callable was.
+inline bool holds_outcome(const Block& stage) { return stage.depth != 0; }
+/// Takes that, and gives what is to be awaited; null: nothing is, and the stage is done.
+Block* await_clean_up(Block& stage, Block* input, Held clean_up);
+/// Ends the stage when `clean_up` has ended. Null.
+Block* end_clean_up(Block& stage, Block* clean_up);
+
 /// How a callable of then gets a value: none of void, const of what accepts const, else it takes
 /// it.
 template <class T, class Fn, bool TakesConst = takes_const<T, Fn>()>
@@ -104,6 +111,53 @@ template <class Fn>
 struct ThenCall<void, Fn, false> {
   static_assert(std::is_invocable_v<Fn&>,
                 "eyelet: then: fn cannot be called without a value, and this future has none");
+};
+
+/// The stage of finally. `R`: what `Fn` returns.
+template <class T, class Fn, class R>
+struct Finally {
+  static Block* run(Block& stage, Block* input) {
+    Fn& fn = callable<Fn, 0>(stage);
+    if constexpr (std::is_void_v<R>) {
+      fn();
+      fn.~Fn();
+      copy_outcome(stage, input);
+      return nullptr;
+    } else if constexpr (IsResult<R>::value) {
+      const R returned = fn();
+      fn.~Fn();
+      if (returned)
+        copy_outcome(stage, input);
+      else
+        set_failed(stage, returned.error().code, returned.error().detail);
+      return nullptr;
+    } else {
+      if (holds_outcome(stage)) return end_clean_up(stage, input);
+      const Held clean_up = R(fn()).give_away();
+      fn.~Fn();
+      return await_clean_up(stage, input, clean_up);
+    }
+  }
+
+  /// Of the callable, or the outcome that came to lie where it was.
+  static constexpr auto drop() -> void (*)(void*) {
+    constexpr auto drop_fn = destructor<Fn>();
+    constexpr auto drop_outcome = destructor<Result<T>>();
+    if constexpr (!IsFuture<R>::value || (drop_fn == nullptr && drop_outcome == nullptr))
+      return drop_fn;
+    else
+      return [](void* payload) {
+        const auto drop = holds_outcome(block_around(payload)) ? drop_outcome : drop_fn;
+        if (drop != nullptr) drop(payload);
+      };
+  }
+
+  static constexpr StageOperations kOperations{
+      {{run_chain, drop()},
+       &kResultOperations<T>,
+       static_cast<std::uint8_t>(bit(State::value) | bit(State::error) | bit(State::cancelled) |
+                                 (IsFuture<R>::value ? kRunsAgain : 0))},
+      run};
 };
 
 }  // namespace eyelet::detail
@@ -150,40 +204,11 @@ Future<T> Future<T>::finally(F&& fn) && {
   using namespace detail;
   using Fn = std::decay_t<F>;
   static_assert(std::is_invocable_v<Fn&>, "eyelet: finally: fn is called without arguments");
-  using R = std::invoke_result_t<Fn&>;
+  using R = std::decay_t<std::invoke_result_t<Fn&>>;
   static_assert(std::is_same_v<value_of<R>, void>,
                 "eyelet: finally: fn returns nothing, a Result<void> or a Future<void>");
-  static constexpr StageOperations kOperations{
-      {{run_chain, destructor<Fn>()},
-       &kResultOperations<T>,
-       bit(State::value) | bit(State::error) | bit(State::cancelled)},
-      [](Block& stage, Block* input) -> Block* {
-        Fn& callable_ = callable<Fn, 0>(stage);
-        if constexpr (std::is_void_v<R>) {
-          callable_();
-          callable_.~Fn();
-          copy_outcome(stage, input);
-          return nullptr;
-        } else {
-          auto returned = callable_();
-          callable_.~Fn();
-          if constexpr (IsResult<R>::value) {
-            if (returned)
-              copy_outcome(stage, input);
-            else
-              set_failed(stage, returned.error().code, returned.error().detail);
-            return nullptr;
-          } else {
-            if (returned.block() != nullptr) {
-              copy_outcome(stage, input);
-              stage.depth = static_cast<std::uint8_t>(std::exchange(stage.state, State::pending));
-              set_flag(stage, kHoldsOutcome);
-            }
-            return take_returned(stage, std::move(returned).give_away());
-          }
-        }
-      }};
-  return make_stage<T, begin_stage_on_error>(std::move(*this), std::forward<F>(fn), kOperations);
+  return make_stage<T, begin_stage_on_error>(std::move(*this), std::forward<F>(fn),
+                                             Finally<T, Fn, R>::kOperations);
 }
 
 }  // namespace eyelet

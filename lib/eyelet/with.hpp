@@ -77,6 +77,7 @@ struct With {
         if (!failed) return end(stage, scope);
         break;
     }
+    if (scope.phase == Phase::leaving) report_replaced(stage, scope);
     scope.~Scope();
     copy_outcome(stage, input);
     return nullptr;
@@ -119,13 +120,25 @@ struct With {
     ::new (static_cast<void*>(&scope.outcome)) Result<T>(std::move(outcome));
     if constexpr (kExits) {
       Future<void> left = scope.resource->exit();
-      if (left.block() == nullptr) scope.outcome = failure(left.error());
       if (left.block() != nullptr) return std::move(left).give_away().block();
+      fail_to_leave(stage, scope, left.error());
     } else {
       const Result<void> left = scope.resource->release();
-      if (!left) scope.outcome = failure(left.error());
+      if (!left) fail_to_leave(stage, scope, left.error());
     }
     return end(stage, scope);
+  }
+
+  static void fail_to_leave(Block& stage, Scope& scope, Error error) {
+    report_replaced(stage, scope);
+    scope.outcome = failure(error);
+  }
+
+  // The body's outcome gives way to another one: nobody will look at it any more.
+  static void report_replaced(Block& stage, const Scope& scope) {
+    if (scope.outcome) return;
+    const Error error = scope.outcome.error();
+    if (error.code != Errc::cancelled) stage.loop->report(error.code, error.detail);
   }
 
   static Block* end(Block& stage, Scope& scope) {
@@ -146,9 +159,9 @@ struct With {
 
 /// The async with: enters `resource`, runs `body()`, leaves the resource once, whatever happens,
 /// and ends as the body did. A resource has `acquire()` -> Future of a guard, and `release()`; or
-/// `enter()`
-/// -> Future and `exit()` -> Future<void>, which is awaited. An error of leaving takes the place of
-/// the body's outcome. Nested ones leave in reverse order. `resource` must outlive it. Memory: one
+/// `enter()` -> Future and `exit()` -> Future<void>, which is awaited. An error of leaving takes
+/// the place of the body's outcome; an error of the body is then reported. Nested ones leave in
+/// reverse order. `resource` must outlive it. Memory: one
 /// block, besides what entering and `body` use. Errors: those of entering, of `body` and of
 /// leaving, cancelled, out_of_blocks. Cancelled: so is what it waits for.
 template <class Resource, class F>
