@@ -24,17 +24,17 @@ bool child_of_gather_ended(Block& gather, Block& child) {
 }
 
 void cancel_gather(Block& gather) {
-  payload<GatherState>(gather).cancelled = true;
+  GatherState& state = payload<GatherState>(gather);
+  state.cancelled = true;
+  // Here, where it costs no stack: what follows is called last of all.
+  for (Block* node = state.first; node != nullptr; node = next_node(*node))
+    if (has_bit(kFailed, child_of(*node).state)) state.failed_before = true;
   cancel_children(gather);
 }
 
 void cancel_gathered(Block& gather) {
-  GatherState& state = payload<GatherState>(gather);
-  for (Block* node = state.first; node != nullptr; node = next_node(*node)) {
-    if (is_done(child_of(*node)) && child_of(*node).state != State::value)
-      state.failed_before = true;
+  for (Block* node = payload<GatherState>(gather).first; node != nullptr; node = next_node(*node))
     cancel(child_of(*node));
-  }
 }
 
 }  // namespace eyelet::detail

@@ -121,17 +121,20 @@ struct With {
     if constexpr (kExits) {
       Future<void> left = scope.resource->exit();
       if (left.block() != nullptr) return std::move(left).give_away().block();
-      fail_to_leave(stage, scope, left.error());
+      return fail_to_leave(stage, scope, left.error());
     } else {
       const Result<void> left = scope.resource->release();
-      if (!left) fail_to_leave(stage, scope, left.error());
+      if (!left) return fail_to_leave(stage, scope, left.error());
+      return end(stage, scope);
     }
-    return end(stage, scope);
   }
 
-  static void fail_to_leave(Block& stage, Scope& scope, Error error) {
+  // Not inline: 16 bytes of stack less.
+  [[gnu::noinline]] static Block* fail_to_leave(Block& stage, Scope& scope, Error error) {
     report_replaced(stage, scope);
-    scope.outcome = failure(error);
+    scope.outcome.~expected();  // all that there is by now, and shorter than ~Scope()
+    set_failed(stage, error.code, error.detail);
+    return nullptr;
   }
 
   // The body's outcome gives way to another one: nobody will look at it any more.
@@ -143,7 +146,7 @@ struct With {
 
   static Block* end(Block& stage, Scope& scope) {
     Result<T> outcome{std::move(scope.outcome)};
-    scope.outcome.~expected();  // all that there is by now, and shorter than ~Scope()
+    scope.outcome.~expected();
     set_outcome<T>(stage, std::move(outcome));
     return nullptr;
   }
