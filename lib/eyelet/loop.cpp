@@ -21,24 +21,9 @@ Integer saturate(std::int64_t value) {
 
 // --- Running ---
 
-Result<void> Loop::run_forever() {
-  const Errc ended = run(nullptr);
-  if (ended != Errc::none) return failure(ended, detail_of(ended));
-  return {};
-}
-
-Errc Loop::run_until_done(const Block* awaited) {
-  if (awaited == nullptr) return Errc::none;
-  if (awaited->loop != this) return Errc::invalid_state;
-  return run(awaited);
-}
-
-std::int32_t Loop::detail_of(Errc error) const {
-  return error == Errc::deadlock ? count_pending() : 0;
-}
-
 // In passes: outside events, if nothing is ready and no timer known to be due; due timers; the
 // batch that is ready then; mail.
+template <bool Awaits>
 Errc Loop::run(const Block* awaited) {
   if (closed_) return Errc::closed;
   if (running_) return Errc::invalid_state;
@@ -48,14 +33,13 @@ Errc Loop::run(const Block* awaited) {
   detail::List* batch = ready_ == lists_ ? lists_ + 1 : lists_;
   bool last = false;
   do {
-    if (awaited != nullptr && awaited->state != State::pending) {
+    if (Awaits && awaited->state != State::pending) {
       // One more pass: the callbacks of what was awaited are ready by now.
       if (last || ready_->empty()) break;
       last = true;
     }
     if (ready_->empty() && !wait()) {
-      ended = Errc::deadlock;
-      report(ended, count_pending());
+      ended = deadlock();
       break;
     }
     if (!timers_.empty()) schedule_due();
@@ -73,6 +57,27 @@ Errc Loop::run(const Block* awaited) {
   return ended;
 }
 
+Result<void> Loop::run_forever() {
+  const Errc ended = run<false>(nullptr);
+  if (ended != Errc::none) return failure(ended, detail_of(ended));
+  return {};
+}
+
+Errc Loop::run_until_done(const Block* awaited) {
+  if (awaited == nullptr) return Errc::none;
+  if (awaited->loop != this) return Errc::invalid_state;
+  return run<true>(awaited);
+}
+
+std::int32_t Loop::detail_of(Errc error) const {
+  return error == Errc::deadlock ? count_pending() : 0;
+}
+
+Errc Loop::deadlock() {
+  report(Errc::deadlock, count_pending());
+  return Errc::deadlock;
+}
+
 TimePoint Loop::poll() {
   if (closed_) return kNever;
   if (running_) {
@@ -80,7 +85,7 @@ TimePoint Loop::poll() {
     return kAtOnce;
   }
   stop();
-  static_cast<void>(run(nullptr));
+  static_cast<void>(run<false>(nullptr));
   look_at_sources();  // for a host that the wake itself made call: it may not ask the port again
   return ready_->empty() && mailbox_.empty() ? timers_.next() : kAtOnce;
 }

@@ -310,7 +310,9 @@ class Loop {
   // a function that the library does not have.
   template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
   [[gnu::cold]] void refuse();
+  template <bool Awaits>
   Errc run(const detail::Block* awaited);
+  [[gnu::cold]] Errc deadlock();
   bool wait();
   void schedule_due();
   void ask_port(TimePoint deadline);
