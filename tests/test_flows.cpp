@@ -131,8 +131,10 @@ class Flow {
         return eyelet::wait(when, first, make(depth - 1)).then([](const auto&) {});
       }
       case 11: return gather(first, make(depth - 1));
-      case 12:
-        return gather(eyelet::kReturnErrors, first, make(depth - 1)).then([](const auto&) {});
+      case 12: {
+        const Future<void> both[] = {first, make(depth - 1)};
+        return gather(eyelet::kReturnErrors, loop_, both, 2, outcomes_.emplace_back().data());
+      }
       default: {
         eyelet::TaskGroup<1>& group = groups_.emplace_back(loop_);
         return group.run([&group, first, second = make(depth - 1)] {
@@ -148,6 +150,7 @@ class Flow {
   eyelet::Semaphore permits_{loop_, 1};
   std::list<eyelet::Lock> locks_;
   std::list<eyelet::TaskGroup<1>> groups_;
+  std::list<std::array<Result<void>, 2>> outcomes_;
   std::vector<Promise> promises_;
   Future<void> end_;
   const Kinds kinds_;

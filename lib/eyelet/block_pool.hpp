@@ -72,7 +72,9 @@ struct ResultOperations {
 
 /// What is done with a block of one kind and type.
 struct Operations {
-  void (*turn)(Block&);         ///< called by the loop when the block comes out of a queue
+  /// Called by the loop when the block comes out of a queue; of a promise, which is in none: when
+  /// its last handle goes.
+  void (*turn)(Block&);
   void (*drop)(void* payload);  ///< destroys the callable; null if there is nothing to do
 };
 

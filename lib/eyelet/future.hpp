@@ -222,7 +222,8 @@ void set_outcome(Block& future, R&& result) {
 }
 
 template <class T>
-inline constexpr FutureOperations kPromiseOperations{{nullptr, nullptr}, &kResultOperations<T>, 0};
+inline constexpr FutureOperations kPromiseOperations{
+    {break_promise, nullptr}, &kResultOperations<T>, 0};
 
 }  // namespace detail
 

@@ -197,7 +197,7 @@ Block* deliver(Block& future) {
   return refuse(loop);
 }
 
-[[gnu::noinline]] Held break_promise(Block& promise, Block& stage) {
+[[gnu::noinline]] Held leave_promise(Block& promise, Block& stage) {
   lose_last_handle(promise);
   return Held{*promise.loop, &stage};
 }
@@ -224,10 +224,15 @@ void lose_last_handle(Block& future) {
   if (is_done(future) || future.kind == Kind::wait) {
     if (future.dependents == 0) release_unheld(future);
   } else if (future.kind == Kind::promise) {
-    // Nobody listens: then nobody misses the outcome either.
-    if (future.dependents == 0) set_flag(future, kObserved);
-    fail_pending(future, Errc::broken_promise);
+    future.operations->turn(future);
   }
+}
+
+void break_promise(Block& promise) {
+  // Nobody listens: then nobody misses the outcome either.
+  if (promise.dependents == 0) set_flag(promise, kObserved);
+  set_failed(promise, Errc::broken_promise);
+  complete(promise);
 }
 
 void detach(Block& continuation) {
@@ -285,7 +290,7 @@ Held begin_stage(Held source, const FutureOperations& operations) {
   if (stage == nullptr) return go_without_stage(before);
   attach(*stage, before);
   // It holds everything by now but a promise, which breaks.
-  if (--before.handles == 0 && before.kind == Kind::promise) return break_promise(before, *stage);
+  if (--before.handles == 0 && before.kind == Kind::promise) return leave_promise(before, *stage);
   return Held{*before.loop, stage};
 }
 

@@ -10,7 +10,8 @@
 //              +-----------------------------(4)--------------------------------------+--(6)-->
 //              free
 //
-//   (1) make_future                 (4) complete, fail_pending (promise), cancel (promise, wait)
+//   (1) make_future                 (4) complete, fail_pending (promise), cancel (promise, wait),
+//                                       break_promise
 //   (2) upstream's complete or      (5) run_chain: the callable returned a future that is pending
 //       deliver, WaitList::grant    (6) drop_handle, drop_dependent
 //   (3) run_chain, finish
@@ -123,6 +124,9 @@ inline void add_handle(Block& future) {
   future.loop->check_context();
   ++future.handles;
 }
+
+/// Operations::turn of promises: nobody can complete it any more.
+void break_promise(Block& promise);
 
 /// What becomes of a future that its last handle left.
 void lose_last_handle(Block& future);
