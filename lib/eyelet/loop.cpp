@@ -17,6 +17,10 @@ Integer saturate(std::int64_t value) {
   return static_cast<Integer>(value < kMax ? value : kMax);
 }
 
+void give_turn(Block& block) { block.operations->turn(block); }
+
+void call_back(detail::SmallCallback& callback) { callback(); }
+
 }  // namespace
 
 // --- Running ---
@@ -25,18 +29,18 @@ Integer saturate(std::int64_t value) {
 // batch that is ready then; mail.
 template <bool Awaits>
 Errc Loop::run(const Block* awaited) {
+  if (Awaits && awaited == nullptr) return Errc::none;
+  if (Awaits && awaited->loop != this) return Errc::invalid_state;
   if (closed_) return Errc::closed;
   if (running_) return Errc::invalid_state;
   Errc ended = Errc::none;
   running_ = true;
   owner_ = port_->context();
   detail::List* batch = ready_ == lists_ ? lists_ + 1 : lists_;
-  bool last = false;
   do {
     if (Awaits && awaited->state != State::pending) {
-      // One more pass: the callbacks of what was awaited are ready by now.
-      if (last || ready_->empty()) break;
-      last = true;
+      if (ready_->empty()) break;
+      stop();  // after one more pass: the callbacks of what was awaited are ready by now
     }
     if (ready_->empty() && !wait()) {
       ended = deadlock();
@@ -47,7 +51,7 @@ Errc Loop::run(const Block* awaited) {
     std::swap(ready_, batch);
     while (!batch->empty()) {
       Block& block = detail::block_of(batch->pop_front());
-      run_one([&block] { block.operations->turn(block); });
+      run_one<give_turn>(block);
     }
     if (mail != mailbox_.begin()) run_mail_(*this, mail);
   } while (!stopping_);
@@ -57,16 +61,12 @@ Errc Loop::run(const Block* awaited) {
   return ended;
 }
 
+template Errc Loop::run<true>(const Block*);
+
 Result<void> Loop::run_forever() {
-  const Errc ended = run<false>(nullptr);
+  const Errc ended = run<false>();
   if (ended != Errc::none) return failure(ended, detail_of(ended));
   return {};
-}
-
-Errc Loop::run_until_done(const Block* awaited) {
-  if (awaited == nullptr) return Errc::none;
-  if (awaited->loop != this) return Errc::invalid_state;
-  return run<true>(awaited);
 }
 
 std::int32_t Loop::detail_of(Errc error) const {
@@ -85,7 +85,7 @@ TimePoint Loop::poll() {
     return kAtOnce;
   }
   stop();
-  static_cast<void>(run<false>(nullptr));
+  static_cast<void>(run<false>());
   look_at_sources();  // for a host that the wake itself made call: it may not ask the port again
   return ready_->empty() && mailbox_.empty() ? timers_.next() : kAtOnce;
 }
@@ -126,16 +126,20 @@ inline void Loop::ask_port(TimePoint deadline) {
 void Loop::run_mail(Loop& loop, detail::Mailbox::Position end) {
   detail::SmallCallback callback;
   loop.mailbox_.open();
-  while (loop.mailbox_.take(end, callback)) loop.run_one([&callback] { callback(); });
+  while (loop.mailbox_.take(end, callback)) loop.run_one<call_back>(callback);
 }
 
-template <class Callback>
-void Loop::run_one(Callback callback) {
+template <auto call, class T>
+void Loop::run_one(T& what) {
   // GCC takes what is mostly so for seldom: 2 instructions.
-  if (__builtin_expect(--until_pause_ != 0, 1)) return callback();
-  // Its own, because what has an address cannot stay in a register: 2 instructions.
-  Callback paused{callback};
-  pause([](void* context) { (*static_cast<Callback*>(context))(); }, &paused);
+  if (__builtin_expect(--until_pause_ != 0, 1)) return call(what);
+  run_after_pause<call>(what);
+}
+
+// Not inline: a Cortex-M would keep in a register for it where the function lies.
+template <auto call, class T>
+[[gnu::noinline]] void Loop::run_after_pause(T& what) {
+  pause([](void* context) { call(*static_cast<T*>(context)); }, &what);
 }
 
 void Loop::pause(void (*call)(void*), void* callback) {

@@ -285,8 +285,10 @@ class Loop {
   bool& burying() { return burying_; }
   /// Null: nothing is.
   detail::Cancelling*& cancelling() { return cancelling_; }
-  /// Runs until `awaited` is done; the caller holds a handle to it. Null: does not run.
-  Errc run_until_done(const detail::Block* awaited);
+  /// Runs until stop(), and if it `Awaits`, until `awaited` is done, to which the caller holds a
+  /// handle; null: does not run. Two functions, because whoever awaits asks once a pass.
+  template <bool Awaits>
+  Errc run(const detail::Block* awaited = nullptr);
   /// The detail of an error that ended a run. Both apart come in registers; together they would go
   /// through memory, 32 bytes of stack under all that runs.
   std::int32_t detail_of(Errc error) const;
@@ -310,15 +312,15 @@ class Loop {
   // a function that the library does not have.
   template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
   [[gnu::cold]] void refuse();
-  template <bool Awaits>
-  Errc run(const detail::Block* awaited);
   [[gnu::cold]] Errc deadlock();
   bool wait();
   void schedule_due();
   void ask_port(TimePoint deadline);
   void look_at_sources();
-  template <class Callback>
-  void run_one(Callback callback);
+  template <auto call, class T>
+  void run_one(T& what);
+  template <auto call, class T>
+  void run_after_pause(T& what);
   void pause(void (*call)(void*), void* callback);
   void plan_pause();
   std::size_t callbacks_run() const { return callbacks_planned_ - until_pause_; }
@@ -447,7 +449,7 @@ bool Loop::call_soon_threadsafe(F fn) {
 
 template <class T>
 Result<T> Loop::run_until_complete(Future<T> future) {
-  const Errc ended = run_until_done(future.block());
+  const Errc ended = run<true>(future.block());
   if (ended != Errc::none) return failure(ended, detail_of(ended));
   return future.take();
 }

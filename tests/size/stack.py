@@ -21,7 +21,7 @@ from pathlib import Path
 POINTERS = {
     'run_mail_': r'\bLoop::run_mail\b',
     'run_timed_': r'\bLoop::run_timed\b',
-    'call': r'\bLoop::run_one\b.*lambda',  # of pause() and run_timed()
+    'call': r'\bLoop::run_after_pause\b.*lambda',  # of pause() and run_timed()
     'look': r'::look_at\b',
     'child_at': r'::(block|handle)_at\b',
     'fn': r'::ignore_cancelled\b',        # of a generator's aclose(); others are inline
@@ -35,15 +35,16 @@ GUARDED = re.compile(r'\bdetail::(bury|cancel_children)\(')
 # Where not all is called that is in the tables, (in, by): what is.
 NARROWED = {
     ('cancel_all', 'turn'): r'::cancel_gathered\(',  # of what calls cancel_children()
+    ('lose_last_handle', 'turn'): r'::break_promise\(',
     # Those that have a cancel are asked by that.
     ('detail::cancel', 'withdraw'): r'^(?!.*(::withdraw_run|Condition::withdraw)\()',
 }
-OF_A_BLOCK = r'\bLoop::run_one\b.*\bLoop::run\('  # what run() has pause() call
+OF_A_BLOCK = r'\bLoop::run_after_pause\b.*\bBlock\b'  # what run() has pause() call
 # What is not called on these ways.
 NEVER = {
     # Mail is the user's.
-    ('Loop::run_mail', 'Loop::pause'): OF_A_BLOCK,
-    ('Loop::run_mail', 'Loop::pause', 'Loop::run_timed'): OF_A_BLOCK,
+    ('Loop::run_mail', 'Loop::run_after_pause', 'Loop::pause'): OF_A_BLOCK,
+    ('Loop::run_mail', 'Loop::run_after_pause', 'Loop::pause', 'Loop::run_timed'): OF_A_BLOCK,
     # A handle names a callback or a done callback, and what those hold is the user's.
     ('Handle::cancel', 'Loop::end'):
         r'::(close_node|close_member|drop|drop_shield|(drop|release)_nodes)\(',
@@ -71,9 +72,9 @@ NEVER = {
     # What a with passes on has failed.
     ('With<.*>::run', 'copy_outcome'): r'<lambda\(\S*Block&, \S*Block&\)>',
     # A member is a task, and no promise.
-    ('TaskGroupCore::withdraw_run', 'lose_last_handle'): r'::fail_pending\(',
+    ('TaskGroupCore::withdraw_run', 'lose_last_handle'): r'::break_promise\(',
     # A promise is no wait.
-    ('fail_pending', 'complete', 'release_unheld', 'release_other'): r'::abandon\(',
+    ('(fail_pending|break_promise)', 'complete', 'release_unheld', 'release_other'): r'::abandon\(',
     # So it is if a wait fails as it joins, and then there is a handle to it.
     ('(join|put|get)', 'fail_wait'): r'::(drop_callable|complete)\(',
 }
@@ -188,6 +189,10 @@ class CallGraph:
         self.titles = defaultdict(set)  # static functions of several files may have the same symbol
         for title in self.frames:
             self.titles[symbol_of(title)].add(title)
+        # What was instantiated by name in another file is called without the name of that.
+        self.calls |= {caller: set().union(*(
+            {callee} if callee in self.frames else self.titles.get(callee, {callee})
+            for callee in callees)) for caller, callees in self.calls.items()}
         unknown = {function for table in self.tables for function in table.values()
                    if 'Operations' not in function} - self.titles.keys()
         assert not unknown, f'in tables, but not compiled: {unknown}'
@@ -321,12 +326,14 @@ class CallGraph:
         return deepest, (title, *way)
 
     def leads_back(self, title):
-        """Whether a way from `title` comes to it again."""
+        """Whether a way from `title` comes to it, or to another copy of it, again."""
         if title not in self.leading_back:
-            seen, ahead = set(), [title]
-            while ahead and title not in seen:
+            own = self.copies.get(title, title)
+            seen, ahead, back = set(), [title], False
+            while ahead and not back:
                 callees = (self.calls[ahead.pop()] & self.frames.keys()) - seen
+                back = any(self.copies.get(callee, callee) == own for callee in callees)
                 seen |= callees
                 ahead += callees
-            self.leading_back[title] = title in seen
+            self.leading_back[title] = back
         return self.leading_back[title]
