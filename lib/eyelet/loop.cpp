@@ -94,7 +94,7 @@ TimePoint Loop::poll() {
 // called from several places but mostly linked in one is so by force: 20 bytes less on a Cortex-M.
 
 // Until something may be ready or due. False: nothing can be, ever.
-inline bool Loop::wait() {
+[[gnu::always_inline]] inline bool Loop::wait() {
   TimePoint until = timers_.next();
   if (until <= latest_) return true;  // it is due for sure, without a look at the port
   if (stopping_ || !mailbox_.empty())
@@ -136,17 +136,17 @@ void Loop::run_one(T& what) {
   run_after_pause<call>(what);
 }
 
-// Not inline: a Cortex-M would keep in a register for it where the function lies.
-template <auto call, class T>
-[[gnu::noinline]] void Loop::run_after_pause(T& what) {
-  pause([](void* context) { call(*static_cast<T*>(context)); }, &what);
-}
-
 void Loop::pause(void (*call)(void*), void* callback) {
   if (run_timed_ != nullptr) return run_timed_(*this, call, callback);
   // As a number: GCC would load kAtOnce from flash, and keep a copy there.
   ask_port(TimePoint::min());
   call(callback);
+}
+
+// Not inline: a Cortex-M would keep in a register for it where the function lies.
+template <auto call, class T>
+[[gnu::noinline]] void Loop::run_after_pause(T& what) {
+  pause([](void* context) { call(*static_cast<T*>(context)); }, &what);
 }
 
 [[gnu::always_inline]] inline void Loop::plan_pause() {
