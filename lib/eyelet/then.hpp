@@ -141,13 +141,14 @@ struct Finally {
 
   /// Of the callable, or the outcome that came to lie where it was.
   static constexpr auto drop() -> void (*)(void*) {
-    constexpr auto drop_fn = destructor<Fn>();
-    constexpr auto drop_outcome = destructor<Result<T>>();
-    if constexpr (!IsFuture<R>::value || (drop_fn == nullptr && drop_outcome == nullptr))
-      return drop_fn;
+    constexpr bool kNothingToDo =
+        std::is_trivially_destructible_v<Fn> && std::is_trivially_destructible_v<Result<T>>;
+    if constexpr (!IsFuture<R>::value || kNothingToDo)
+      return destructor<Fn>();
     else
       return [](void* payload) {
-        const auto drop = holds_outcome(block_around(payload)) ? drop_outcome : drop_fn;
+        const bool holds = holds_outcome(block_around(payload));
+        const auto drop = holds ? destructor<Result<T>>() : destructor<Fn>();
         if (drop != nullptr) drop(payload);
       };
   }
