@@ -127,7 +127,8 @@ class [[nodiscard]] Future : public AnyFuture {
   [[nodiscard]] Future<T> or_else(F&& fn) &&;
 
   /// Calls `fn()` in any case and passes the outcome on. `fn` returns nothing, or a Result<void> or
-  /// Future<void> whose error takes the outcome's place. Memory, cancelling: as then.
+  /// Future<void> whose error takes the outcome's place; an error that gives way is reported.
+  /// Memory, cancelling: as then.
   template <class F>
   [[nodiscard]] Future<T> finally(F&& fn) const& {
     return Future{*this}.finally(std::forward<F>(fn));

@@ -164,9 +164,9 @@ struct With {
 /// and ends as the body did. A resource has `acquire()` -> Future of a guard, and `release()`; or
 /// `enter()` -> Future and `exit()` -> Future<void>, which is awaited. An error of leaving takes
 /// the place of the body's outcome; an error of the body is then reported. Nested ones leave in
-/// reverse order. `resource` must outlive it. Memory: one
-/// block, besides what entering and `body` use. Errors: those of entering, of `body` and of
-/// leaving, cancelled, out_of_blocks. Cancelled: so is what it waits for.
+/// reverse order. `resource` must outlive it. Memory: one block, besides what entering and `body`
+/// use. Errors: those of entering, of `body` and of leaving, cancelled, out_of_blocks. Cancelled:
+/// so is what it waits for.
 template <class Resource, class F>
 auto with(Resource& resource, F&& body) {
   using namespace detail;
