@@ -66,6 +66,18 @@ TEST(GatherOutcomes, waits_for_all_and_ends_well) {
   check_reports();
 }
 
+TEST(GatherOutcomes, tells_how_futures_without_values_ended) {
+  const auto done = loop.create_future<void>();
+  const auto failed = loop.create_future<void>();
+  const auto all = gather(kReturnErrors, done, failed);
+  done.set_result();
+  failed.set_error(Errc::user);
+  settle();
+  const auto& [first, second] = *all.result();
+  CHECK_TRUE(first.has_value());
+  CHECK_EQUAL(Errc::user, code(second));
+}
+
 // C13
 TEST(GatherOutcomes, cancelled_ends_cancelled_when_all_have) {
   auto slow = a.or_else([this](Error error) {

@@ -106,13 +106,15 @@ struct SlowWaitOperations : WaitOperations {
   void (*cancel)(Block&);  ///< it was asked to; withdraw is not called
 };
 
-/// Rounded up to where the payload may begin.
 inline constexpr std::size_t kHeaderBytes =
-    (6 * sizeof(void*) + 2 * sizeof(std::uint32_t) + 2 * sizeof(Count) + kPayloadAlign - 1) /
-    kPayloadAlign * kPayloadAlign;
+    6 * sizeof(void*) + 2 * sizeof(std::uint32_t) + 2 * sizeof(Count);
+inline constexpr std::size_t kPayloadBytes = kBlockBytes - kHeaderBytes;
+/// Where in a block its payload begins.
+inline constexpr std::size_t kPayloadAt = 4 * sizeof(void*) + 2 * sizeof(std::uint32_t);
 
-/// 40 bytes of header with 32-bit pointers, 64 with 64-bit ones, and the payload: while pending
-/// what the producer needs (a callable, a deadline), when done the Result.
+/// 36 bytes of header with 32-bit pointers, 64 with 64-bit ones, and in its midst the payload,
+/// where the alignment leaves no gap: while pending what the producer needs (a callable, a
+/// deadline), when done the Result.
 struct alignas(kPayloadAlign) Block : Link {
   Loop* loop;  // set once, when the block is first handed out
   const Operations* operations;
@@ -123,14 +125,13 @@ struct alignas(kPayloadAlign) Block : Link {
   // Timer: rank in the heap, or more, or 0 if not armed. Task: requests to cancel. finally: the
   // state of the outcome that its payload holds, or 0
   std::uint8_t depth;
+  alignas(kPayloadAlign) unsigned char payload[kPayloadBytes];
   Block* upstream;  // what it waits for. Timer heap: parent
   Count handles;
   Count dependents;    // continuations, waiting and scheduled ones
   Ring continuations;  // those that wait
-  alignas(kPayloadAlign) unsigned char payload[kBlockBytes - kHeaderBytes];
 };
 
-inline constexpr std::size_t kPayloadBytes = sizeof(Block::payload);
 inline constexpr std::size_t kNamedPayloadBytes = kPayloadBytes - sizeof(const char*);
 
 static_assert(sizeof(Block) == kBlockBytes, "EYELET_BLOCK_BYTES is too small for a block's header");
@@ -148,7 +149,7 @@ const T& payload(const Block& block) {
 /// The block of a payload.
 inline const Block& block_around(const void* payload) {
   return *std::launder(
-      reinterpret_cast<const Block*>(static_cast<const unsigned char*>(payload) - kHeaderBytes));
+      reinterpret_cast<const Block*>(static_cast<const unsigned char*>(payload) - kPayloadAt));
 }
 
 /// The name of a future, "" if it has none.
