@@ -115,6 +115,7 @@ TimePoint TimerWheel<Levels>::find_edge() const {
   return kNever;
 }
 
-template class TimerWheel<kTimerWheelLevels>;
+// TimerWheel<0> is a heap alone, and no template.
+template class TimerWheel<kTimerWheelLevels == 0 ? 1 : kTimerWheelLevels>;
 
 }  // namespace eyelet::detail
