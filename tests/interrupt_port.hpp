@@ -3,7 +3,7 @@
 // what the loop asks of its port. One that has not come when the loop sleeps for good comes then.
 #pragma once
 
-#include <eyelet/port.hpp>
+#include <eyelet/loop.hpp>
 #include <functional>
 
 class InterruptPort : public eyelet::Port {
@@ -16,6 +16,8 @@ class InterruptPort : public eyelet::Port {
   /// Whether the next wait ends at once.
   bool woken() const { return woken_; }
 
+  /// Or whether an interrupt is still to come.
+  bool can_be_woken() const { return woken_ || left_ > 0; }
   /// Calls `fn` at the `moment`th moment from now, `times` moments in a row.
   void interrupt(int moment, std::function<void()> fn, int times = 1) {
     due_ = moment;
@@ -42,7 +44,10 @@ class InterruptPort : public eyelet::Port {
     depth_ = static_cast<int>(before);
     pass_moment();
   }
-  bool can_be_woken() const override { return woken_ || left_ > 0; }
+  eyelet::RunEnd check_deadlock(eyelet::Loop& loop) override {
+    if (can_be_woken()) return eyelet::Errc::none;
+    return loop.deadlock();
+  }
   std::uintptr_t context() const override { return in_interrupt_ ? 1 : 0; }
 
  private:

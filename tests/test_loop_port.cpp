@@ -39,7 +39,7 @@ class CountingPort final : public Port {
     return 0;
   }
   void exit_critical(std::uintptr_t) override {}
-  bool can_be_woken() const override { return clock_.can_be_woken(); }
+  eyelet::RunEnd check_deadlock(eyelet::Loop& loop) override { return clock_.check_deadlock(loop); }
   std::uintptr_t context() const override { return clock_.context(); }
 
   mutable int clock_reads = 0;

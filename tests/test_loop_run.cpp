@@ -452,9 +452,9 @@ TEST(LoopMail, may_be_a_plain_function) {
 }
 
 TEST(LoopMail, wakes_the_loop) {
-  CHECK_FALSE(port.can_be_woken());
+  CHECK_FALSE(port.woken());
   post("a");
-  CHECK_TRUE(port.can_be_woken());
+  CHECK_TRUE(port.woken());
   run_pass();
 }
 

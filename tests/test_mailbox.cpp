@@ -21,7 +21,6 @@ class CountingPort final : public eyelet::Port {
     return static_cast<std::uintptr_t>(depth++);
   }
   void exit_critical(std::uintptr_t before) override { depth = static_cast<int>(before); }
-  bool can_be_woken() const override { return true; }
   std::uintptr_t context() const override { return 0; }
 
   int depth = 0;

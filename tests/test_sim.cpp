@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The virtual clock on its own; tests/port_contract.hpp asks of it what it asks of every port.
+#include <eyelet/loop.hpp>
 #include <limits>
 #include <port/sim/sim.hpp>
 
@@ -57,11 +58,12 @@ TEST(Sim, a_wake_before_the_wait_is_not_lost_and_ends_one_wait) {
 }
 
 TEST(Sim, only_a_latched_wake_can_still_wake_it) {
-  CHECK_FALSE(port.can_be_woken());
+  eyelet::StaticLoop<1> loop{port};
+  CHECK_TRUE(port.check_deadlock(loop).failed());
   port.wake();
-  CHECK_TRUE(port.can_be_woken());
+  CHECK_FALSE(port.check_deadlock(loop).failed());
   port.wait_until(kNever);
-  CHECK_FALSE(port.can_be_woken());
+  CHECK_TRUE(port.check_deadlock(loop).failed());
 }
 
 TEST(Sim, advancing_moves_the_clock_and_saturates) {

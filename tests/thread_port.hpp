@@ -31,8 +31,6 @@ class ThreadPort final : public eyelet::Port {
   }
   void exit_critical(std::uintptr_t) override { critical_.unlock(); }
 
-  bool can_be_woken() const override { return true; }
-
   std::uintptr_t context() const override {
     return std::hash<std::thread::id>{}(std::this_thread::get_id());
   }

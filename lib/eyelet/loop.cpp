@@ -28,12 +28,12 @@ void call_back(detail::SmallCallback& callback) { callback(); }
 // In passes: outside events, if nothing is ready and no timer known to be due; due timers; the
 // batch that is ready then; mail.
 template <bool Awaits>
-Errc Loop::run(const Block* awaited) {
+RunEnd Loop::run(const Block* awaited) {
   if (Awaits && awaited == nullptr) return Errc::none;
   if (Awaits && awaited->loop != this) return Errc::invalid_state;
   if (closed_) return Errc::closed;
   if (running_) return Errc::invalid_state;
-  Errc ended = Errc::none;
+  RunEnd ended = Errc::none;
   running_ = true;
   owner_ = port_->context();
   detail::List* batch = ready_ == lists_ ? lists_ + 1 : lists_;
@@ -42,9 +42,9 @@ Errc Loop::run(const Block* awaited) {
       if (ready_->empty()) break;
       stop();  // after one more pass: the callbacks of what was awaited are ready by now
     }
-    if (ready_->empty() && !wait()) {
-      ended = deadlock();
-      break;
+    if (ready_->empty()) {
+      ended = wait();
+      if (ended.failed()) break;
     }
     if (!timers_.empty()) schedule_due();
     const detail::Mailbox::Position mail = mailbox_.end();
@@ -61,21 +61,12 @@ Errc Loop::run(const Block* awaited) {
   return ended;
 }
 
-template Errc Loop::run<true>(const Block*);
+template RunEnd Loop::run<true>(const Block*);
 
 Result<void> Loop::run_forever() {
-  const Errc ended = run<false>();
-  if (ended != Errc::none) return failure(ended, detail_of(ended));
+  const RunEnd ended = run<false>();
+  if (ended.failed()) return failure(ended.error());
   return {};
-}
-
-std::int32_t Loop::detail_of(Errc error) const {
-  return error == Errc::deadlock ? count_pending() : 0;
-}
-
-Errc Loop::deadlock() {
-  report(Errc::deadlock, count_pending());
-  return Errc::deadlock;
 }
 
 TimePoint Loop::poll() {
@@ -93,16 +84,18 @@ TimePoint Loop::poll() {
 // What a pass calls is inline, though it is long: 12 instructions less for each event. What is
 // called from several places but mostly linked in one is so by force: 20 bytes less on a Cortex-M.
 
-// Until something may be ready or due. False: nothing can be, ever.
-[[gnu::always_inline]] inline bool Loop::wait() {
+// Until something may be ready or due; fails if nothing can be, ever.
+[[gnu::always_inline]] inline RunEnd Loop::wait() {
   TimePoint until = timers_.next();
-  if (until <= latest_) return true;  // it is due for sure, without a look at the port
-  if (stopping_ || !mailbox_.empty())
+  if (until <= latest_) return Errc::none;  // it is due for sure, without a look at the port
+  if (stopping_ || !mailbox_.empty()) {
     until = kAtOnce;
-  else if (until == kNever && !port_->can_be_woken())
-    return false;
+  } else if (until == kNever) {
+    const RunEnd ended = port_->check_deadlock(*this);
+    if (ended.failed()) return ended;
+  }
   ask_port(until);
-  return true;
+  return Errc::none;
 }
 
 void Loop::schedule_due() {
@@ -205,11 +198,12 @@ void Loop::report(Errc code, std::int32_t detail) {
   reporting_ = false;
 }
 
-std::int32_t Loop::count_pending() const {
+RunEnd Loop::deadlock() {
   std::int32_t pending = 0;
   for (Count i = 0; i < pool_.peak(); ++i)
     if (pool_[i].kind >= Kind::promise && pool_[i].state == State::pending) ++pending;
-  return pending;
+  report(Errc::deadlock, pending);
+  return RunEnd::deadlock(pending);
 }
 
 Stats Loop::stats() const {

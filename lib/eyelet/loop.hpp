@@ -288,10 +288,10 @@ class Loop {
   /// Runs until stop(), and if it `Awaits`, until `awaited` is done, to which the caller holds a
   /// handle; null: does not run. Two functions, because whoever awaits asks once a pass.
   template <bool Awaits>
-  Errc run(const detail::Block* awaited = nullptr);
-  /// The detail of an error that ended a run. Both apart come in registers; together they would go
-  /// through memory, 32 bytes of stack under all that runs.
-  std::int32_t detail_of(Errc error) const;
+  RunEnd run(const detail::Block* awaited = nullptr);
+  /// What a port answers that nobody can wake any more: reported, with the futures that are pending.
+  /// Cost: O(blocks used).
+  RunEnd deadlock();
   /// Traps when the loop runs in another thread. Debug builds only.
   void check_context() const { EYELET_ASSERT(!running_ || port_->context() == owner_); }
 
@@ -312,8 +312,7 @@ class Loop {
   // a function that the library does not have.
   template <std::size_t BlockBytes, bool FaultInjection, unsigned TimerWheelLevels>
   [[gnu::cold]] void refuse();
-  [[gnu::cold]] Errc deadlock();
-  bool wait();
+  RunEnd wait();
   void schedule_due();
   void ask_port(TimePoint deadline);
   void look_at_sources();
@@ -327,7 +326,6 @@ class Loop {
   static void run_mail(Loop& loop, detail::Mailbox::Position end);
   static void run_timed(Loop& loop, void (*call)(void*), void* callback);
   static void end(detail::Block& block);
-  std::int32_t count_pending() const;
 
   friend class Handle;
 
@@ -449,8 +447,8 @@ bool Loop::call_soon_threadsafe(F fn) {
 
 template <class T>
 Result<T> Loop::run_until_complete(Future<T> future) {
-  const Errc ended = run<true>(future.block());
-  if (ended != Errc::none) return failure(ended, detail_of(ended));
+  const RunEnd ended = run<true>(future.block());
+  if (ended.failed()) return failure(ended.error());
   return future.take();
 }
 

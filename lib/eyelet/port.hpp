@@ -1,13 +1,33 @@
 // SPDX-License-Identifier: BSL-1.0
-// port: the six things a loop needs from the place it runs in. Floor 2.
+// port: the five things a loop needs from the place it runs in. Floor 2.
 // docs/PORTING.md walks through one; port/template is the one to copy, tests/port_contract.hpp
 // proves any of them.
 #pragma once
 
 #include <cstdint>
+#include <eyelet/error.hpp>
 #include <eyelet/time.hpp>
 
 namespace eyelet {
+
+class Loop;
+
+/// Why a run ended. In one number, which comes in a register: an Error would go through memory, 32
+/// bytes of stack under all that runs.
+class RunEnd {
+ public:
+  constexpr RunEnd(Errc error) : value_{static_cast<std::int32_t>(error)} {}
+  /// By a deadlock of so many futures.
+  static constexpr RunEnd deadlock(std::int32_t pending) { return static_cast<Errc>(~pending); }
+
+  constexpr bool failed() const { return value_ != 0; }
+  constexpr Error error() const {
+    return value_ < 0 ? Error{Errc::deadlock, ~value_} : Error{static_cast<Errc>(value_)};
+  }
+
+ private:
+  std::int32_t value_;
+};
 
 /// A clock, a way to sleep and a way to be woken.
 class Port {
@@ -43,10 +63,11 @@ class Port {
   virtual std::uintptr_t enter_critical() = 0;
   virtual void exit_critical(std::uintptr_t before) = 0;
 
-  /// Whether an outside source (descriptor, interrupt, thread) may still wake the loop. If not, and
-  /// nothing is ready or armed, the loop reports a deadlock instead of sleeping for ever.
-  /// Context: the loop's thread. Must not: guess no.
-  virtual bool can_be_woken() const = 0;
+  /// Asked when nothing is ready and nothing armed. Errc::none: some outside source (descriptor,
+  /// interrupt, thread) may still wake the loop, and it sleeps. A port that nobody can wake any more
+  /// answers `loop.deadlock()`, and the run ends. Others leave it as it is: what they are linked
+  /// into has no code for it. Context: the loop's thread. Must not: guess that nobody will.
+  virtual RunEnd check_deadlock(Loop&) { return Errc::none; }
 
   /// A number for the thread or interrupt that calls, for the checks of debug builds.
   /// Relied on: the same for the same thread, another one for others.

@@ -44,8 +44,6 @@ class CortexM : public Port {
   /// PRIMASK: every interrupt but NMI and faults is kept out.
   std::uintptr_t enter_critical() final;
   void exit_critical(std::uintptr_t before) final;
-  /// Yes: some interrupt may always come.
-  bool can_be_woken() const final { return true; }
   /// The number of the exception that runs, so that checks trap loop calls from interrupts.
   std::uintptr_t context() const final { return cpu::active_exception(); }
 

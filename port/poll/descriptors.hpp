@@ -89,7 +89,6 @@ class DescriptorPort : public Port {
   void exit_critical(std::uintptr_t before) override {
     inside_.store(before, std::memory_order_release);
   }
-  bool can_be_woken() const override { return true; }
   std::uintptr_t context() const override { return here(); }
 
  protected:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <eyelet/loop.hpp>
 #include <port/sim/sim.hpp>
 
 namespace eyelet {
@@ -10,6 +11,11 @@ void SimPort::wait_until(TimePoint deadline) {
     return;
   }
   if (deadline > now_ && deadline != kNever) now_ = deadline;
+}
+
+RunEnd SimPort::check_deadlock(Loop& loop) {
+  if (woken()) return Errc::none;
+  return loop.deadlock();
 }
 
 std::uintptr_t SimPort::context() const {

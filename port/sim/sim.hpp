@@ -18,9 +18,11 @@ class SimPort final : public Port {
   void wake() override { woken_.store(true); }
   std::uintptr_t enter_critical() override { return 0; }
   void exit_critical(std::uintptr_t) override {}
-  bool can_be_woken() const override { return woken_.load(); }
+  RunEnd check_deadlock(Loop& loop) override;
   std::uintptr_t context() const override;
 
+  /// Whether a wake has come that no wait has ended.
+  bool woken() const { return woken_.load(); }
   /// Moves the clock forwards, as a callback that takes its time does. Saturates.
   void advance(Duration by) { now_ = saturating_add(now_, by); }
 

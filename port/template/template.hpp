@@ -34,7 +34,6 @@ class TemplatePort final : public Port {
   void wake() override;
   std::uintptr_t enter_critical() override;
   void exit_critical(std::uintptr_t before) override;
-  bool can_be_woken() const override;
   std::uintptr_t context() const override;
 
  private:

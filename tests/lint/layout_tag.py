@@ -15,7 +15,6 @@ class NoPort final : public eyelet::Port {
   void wake() override {}
   std::uintptr_t enter_critical() override { return 0; }
   void exit_critical(std::uintptr_t) override {}
-  bool can_be_woken() const override { return false; }
   std::uintptr_t context() const override { return 0; }
 };
 
