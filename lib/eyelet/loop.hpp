@@ -289,8 +289,8 @@ class Loop {
   /// handle; null: does not run. Two functions, because whoever awaits asks once a pass.
   template <bool Awaits>
   RunEnd run(const detail::Block* awaited = nullptr);
-  /// What a port answers that nobody can wake any more: reported, with the futures that are pending.
-  /// Cost: O(blocks used).
+  /// What a port answers that nobody can wake any more: reported, with the futures that are
+  /// pending. Cost: O(blocks used).
   RunEnd deadlock();
   /// Traps when the loop runs in another thread. Debug builds only.
   void check_context() const { EYELET_ASSERT(!running_ || port_->context() == owner_); }

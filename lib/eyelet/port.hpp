@@ -63,10 +63,10 @@ class Port {
   virtual std::uintptr_t enter_critical() = 0;
   virtual void exit_critical(std::uintptr_t before) = 0;
 
-  /// Asked when nothing is ready and nothing armed. Errc::none: some outside source (descriptor,
-  /// interrupt, thread) may still wake the loop, and it sleeps. A port that nobody can wake any more
-  /// answers `loop.deadlock()`, and the run ends. Others leave it as it is: what they are linked
-  /// into has no code for it. Context: the loop's thread. Must not: guess that nobody will.
+  /// Asked when nothing is ready and nothing armed. Errc::none, as here: some outside source
+  /// (descriptor, interrupt, thread) may still wake the loop, and it sleeps. A port that nobody can
+  /// wake any more answers `loop.deadlock()`, and the run ends; programs on other ports do not link
+  /// that. Context: the loop's thread. Must not: guess that nobody will.
   virtual RunEnd check_deadlock(Loop&) { return Errc::none; }
 
   /// A number for the thread or interrupt that calls, for the checks of debug builds.
