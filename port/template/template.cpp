@@ -23,7 +23,6 @@ std::uintptr_t TemplatePort::enter_critical() { return board::mask_interrupts(tr
 
 void TemplatePort::exit_critical(std::uintptr_t before) { board::mask_interrupts(before != 0); }
 
-// Yes, as long as some interrupt is enabled. A board that knows better gets deadlocks reported.
 // The number of the interrupt that runs, if the processor tells it, lets debug builds trap loop
 // calls from interrupts. A constant looks for nothing.
 std::uintptr_t TemplatePort::context() const { return 0; }
