@@ -2,7 +2,7 @@
 """Linux on 32-bit ARM with hardware floating point, run by QEMU without its kernel."""
 Import('env')
 
-env.Tool('cross', target='arm-linux-gnueabihf', bits=32,
+env.Tool('cross', target='arm-linux-gnueabihf',
          runner=['qemu-arm', '-L', '/usr/arm-linux-gnueabihf'])
 # Blocks of 32-bit pointers have seen some schedules, too.
 del env['ELSEWHERE']['tests/simulate']

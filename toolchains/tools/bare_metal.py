@@ -17,7 +17,7 @@ CONSOLE = ('-chardev file,id=console,path=/dev/stdout,append=on -semihosting-con
 def generate(env, cpu, machine, board, memory, more_memory=''):
     """`cpu`: the compiler's options. `machine`: QEMU's. `board`: that of firmware. `memory`: of tests
     and examples, one of toolchains/boards/*.ld. `more_memory`: QEMU's options for it."""
-    env.Tool('cross', target='arm-none-eabi', bits=32,
+    env.Tool('cross', target='arm-none-eabi',
              runner=[f'{BOARDS}/run', f'{machine} {more_memory}'])
     cpu = ['-mthumb', *cpu]
     env.Append(
